@@ -1,0 +1,187 @@
+"""Stays attached to one Asterisk for ever: connects, makes sure that events do reach us, has the state read again, and notices every loss.
+
+Must never decide what an event means. Must never reconnect after another controller has taken over: two would move the same callers.
+"""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Awaitable, Coroutine
+from typing import NoReturn, TypeVar
+
+import aiohttp
+import structlog
+
+from controller.asterisk import applications, system
+from controller.asterisk.connection import Connection, session_for
+from controller.asterisk.errors import AriError, Booting, NoAnswer, NotAllowed, Replaced, RequestFailed, SwitchAway
+from controller.asterisk.lanes import PING_EVERY_SECONDS as LANE_PING_EVERY_SECONDS
+from controller.asterisk.lanes import Lanes
+from controller.asterisk.lease import Lease
+from controller.asterisk.listener import Listener
+from controller.asterisk.pauses import Pauses
+from controller.asterisk.stay import Stay
+from controller.directory.site import AsteriskAccess
+
+NOT_WANTED = (
+    "BridgeVideoSourceChanged",
+    "ChannelCallerId",
+    "ChannelConnectedLine",
+    "ChannelCreated",
+    "ChannelDialplan",
+    "ChannelHangupRequest",
+    "ChannelTalkingFinished",
+    "ChannelTalkingStarted",
+    "ChannelVarset",
+    "Dial",
+    "PlaybackContinuing",
+)
+"""Events that we have no use for. ChannelVarset alone is three quarters of all; of the rest Dial and ChannelHangupRequest are a fifth."""
+
+LANES_SECONDS_MAX = 10.0
+RESYNC_SECONDS_MAX = 60.0
+SAY_AGAIN_EVERY_SECONDS = 60.0
+"""While Asterisk is away for one and the same reason, the log says so no more often."""
+
+T = TypeVar("T")
+
+log = structlog.get_logger()
+
+
+class Attachment:
+    """One Asterisk, heard and commanded. `ari` takes requests at any time, and refuses them with `SwitchAway` while Asterisk is away."""
+
+    def __init__(self, access: AsteriskAccess, listener: Listener, *, instance: str) -> None:
+        """`instance`: the same for every process that works on the same journal, so that a restart need not wait for itself."""
+        self.ari = Lanes(access.app, access.lanes)
+        self.away_because: str | None = "not connected yet"
+        """Why we are not attached, as a sentence for the operator; None while we are."""
+        self.misread: Counter[str] = Counter()
+        """How many events that we should know could not be read, by type; `?` for what was no event at all."""
+        self._access = access
+        self._listener = listener
+        self._lease = Lease(access, instance)
+        self._pauses = Pauses()
+        self._startup_time: str | None = None
+        self._said: tuple[str, float] | None = None
+
+    async def run(self) -> Replaced:
+        """Stay attached. Returns only when another controller has taken over, after `replaced` was told; end the service then."""
+        async with session_for(self._access) as session:
+            while True:
+                try:
+                    await self._once(session)
+                except AriError as away:
+                    self._say_away(_for_the_operator(away, self._access))
+                except Replaced as replaced:
+                    self._listener.replaced()
+                    self.away_because = str(replaced)
+                    log.error("another controller has taken over, nothing is steered from here any more", because=str(replaced))
+                    return replaced
+                await asyncio.sleep(self._pauses.next())
+
+    async def _once(self, session: aiohttp.ClientSession) -> NoReturn:
+        """Be attached once. Raises what ended it: an `AriError` or `Replaced`."""
+        await self._lease.win(session)
+        connection = await Connection.open(session, self._access.url, self._access.app)
+        stay = Stay(connection, self._access.app, self._listener, self.misread)
+        try:
+            ended = await _not_hiding_a_cancellation(self._until_it_ends(session, stay))
+            if isinstance(ended, AriError):
+                stay.end(_for_the_operator(ended, self._access))
+            raise ended
+        finally:
+            await connection.close()
+
+    async def _until_it_ends(self, session: aiohttp.ClientSession, stay: Stay) -> AriError | Replaced:
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(stay.connection.read(stay.hear), name="asterisk events")
+                group.create_task(self.ari.run(lambda app: self._open_lane(session, app)), name="asterisk lanes")
+                group.create_task(self._attach(stay), name="asterisk attachment")
+        except* (AriError, Replaced) as several:
+            ended = _first(several)
+        return ended
+
+    async def _open_lane(self, session: aiohttp.ClientSession, app: str) -> Connection:
+        return await Connection.open(session, self._access.url, app, ping_every_seconds=LANE_PING_EVERY_SECONDS)
+
+    async def _attach(self, stay: Stay) -> NoReturn:
+        """Get from connected to attached, then see every few seconds that it is still so."""
+        app = self._access.app
+        await applications.spare_us(stay.connection, 0, app, NOT_WANTED)
+        status = await system.status(stay.connection, 0)
+        await stay.mark()
+        await _within(LANES_SECONDS_MAX, self.ari.up(), "connecting the command lanes")
+        restarted = self._startup_time not in (None, status.startup_time)
+        await _within(RESYNC_SECONDS_MAX, stay.resync(restarted=restarted), "reading the state of Asterisk")
+        self._startup_time = status.startup_time
+        self.away_because = None
+        self._said = None
+        self._pauses.reset()
+        log.info("attached to Asterisk", url=self._access.url, app=app, restarted=restarted)
+        async with asyncio.TaskGroup() as staying:
+            staying.create_task(self._lease.renew(stay.connection), name="asterisk lease")
+            staying.create_task(stay.watch(), name="asterisk markers")
+        raise AssertionError("both end only by an exception")
+
+    async def give_up(self) -> None:
+        """We are going: another controller may steer from now on. Raises `AriError`."""
+        await self._lease.give_up(self.ari)
+
+    def _say_away(self, because: str) -> None:
+        self.away_because = because
+        now = time.monotonic()
+        if self._said is None or self._said[0] != because or now - self._said[1] >= SAY_AGAIN_EVERY_SECONDS:
+            self._said = (because, now)
+            log.warning("not attached to Asterisk, trying again", because=because)
+
+
+async def _within(seconds_max: float, work: Awaitable[None], what: str) -> None:
+    """Wait for `work`, but not for ever. Raises `NoAnswer`."""
+    try:
+        async with asyncio.timeout(seconds_max):
+            await work
+    except TimeoutError as error:
+        raise NoAnswer(what, seconds_max) from error
+
+
+async def _not_hiding_a_cancellation(work: Coroutine[None, None, T]) -> T:
+    """Await `work`, a group of tasks. Until Python 3.13 a group's errors hide that its task was cancelled while the group was ending.
+
+    It also leaves its task's count of cancellations wrong; so it gets a task of its own, and ours counts right.
+    """
+    this = asyncio.current_task()
+    assert this is not None, "a coroutine runs in a task"
+    cancelled_before = this.cancelling()
+    result = await asyncio.create_task(work)
+    if this.cancelling() > cancelled_before:
+        raise asyncio.CancelledError
+    return result
+
+
+def _first(several: BaseExceptionGroup[AriError | Replaced]) -> AriError | Replaced:
+    """Choose what ended an attachment: being replaced weighs more than anything that was lost by it."""
+    leaves: list[AriError | Replaced] = []
+    for one in several.exceptions:
+        leaves += [_first(one)] if isinstance(one, BaseExceptionGroup) else [one]
+    return next((leaf for leaf in leaves if isinstance(leaf, Replaced)), leaves[0])
+
+
+def _for_the_operator(away: AriError, access: AsteriskAccess) -> str:
+    """Say what is wrong, and where to look, to somebody who watches the start."""
+    match away:
+        case NotAllowed(status=401):
+            return f"Asterisk at {access.url} refuses the user {access.username!r} or its password: compare [asterisk] with ari.conf"
+        case NotAllowed():
+            return f"Asterisk at {access.url} refuses the user {access.username!r}: look at read_only, permit and deny in ari.conf"
+        case Booting():
+            return f"Asterisk at {access.url} is still starting"
+        case RequestFailed(status=404):
+            return f"there is no ARI at {access.url} yet: is Asterisk still starting, is res_ari loaded, and http.conf without a prefix?"
+        case SwitchAway() if away.request.startswith("GET events"):
+            return f"Asterisk at {access.url} cannot be reached: {away.because}"
+        case SwitchAway():
+            return f"the connection to Asterisk at {access.url} is lost: {away.because}"
+        case _:
+            return str(away)

@@ -1,0 +1,46 @@
+"""Why a leg is gone, in the words of the contact centre, from the numbers of the telephone network. Pure.
+
+Q.850 is what Asterisk always reports; the SIP status says more where the two disagree, because several SIP statuses share one Q.850 cause.
+"""
+
+from controller.interaction.facts import EndCause
+
+_BY_SIP = {
+    486: EndCause.BUSY,
+    600: EndCause.BUSY,
+    603: EndCause.DECLINED,
+    403: EndCause.DECLINED,
+    607: EndCause.DECLINED,
+    408: EndCause.NO_ANSWER,
+    480: EndCause.NO_ANSWER,
+    487: EndCause.HUNG_UP,
+    404: EndCause.UNREACHABLE,
+    410: EndCause.UNREACHABLE,
+    484: EndCause.UNREACHABLE,
+    604: EndCause.UNREACHABLE,
+}
+
+_BY_Q850 = {
+    0: EndCause.HUNG_UP,
+    16: EndCause.HUNG_UP,
+    26: EndCause.HUNG_UP,
+    31: EndCause.HUNG_UP,
+    17: EndCause.BUSY,
+    21: EndCause.DECLINED,
+    18: EndCause.NO_ANSWER,
+    19: EndCause.NO_ANSWER,
+    1: EndCause.UNREACHABLE,
+    2: EndCause.UNREACHABLE,
+    3: EndCause.UNREACHABLE,
+    20: EndCause.UNREACHABLE,
+    22: EndCause.UNREACHABLE,
+    27: EndCause.UNREACHABLE,
+    28: EndCause.UNREACHABLE,
+}
+
+
+def end_cause(q850: int, sip: int | None = None) -> EndCause:
+    """Name the reason. A number that is in neither table is the network's or the switch's failure."""
+    if sip is not None and sip in _BY_SIP:
+        return _BY_SIP[sip]
+    return _BY_Q850.get(q850, EndCause.FAILED)

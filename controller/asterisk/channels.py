@@ -1,0 +1,107 @@
+"""The requests about channels. Each asks for one thing, and proves nothing: the event that follows does.
+
+`ari` takes the request there, `lane` says behind which others it waits. All raise `AriError`; `Gone` is harmless after a hang-up.
+"""
+
+from collections.abc import Mapping
+from typing import Literal
+
+from pydantic import TypeAdapter
+
+from controller.asterisk.resources import Channel
+from controller.asterisk.transport import NOTHING, Transport, segment
+from controller.directory.ids import LegId
+
+HangUpReason = Literal["normal", "busy", "congestion", "no_answer", "answered_elsewhere", "call_rejected", "timeout", "interworking"]
+
+_CHANNEL = TypeAdapter(Channel)
+_CHANNELS = TypeAdapter(list[Channel])
+
+
+async def create(
+    ari: Transport,
+    lane: int,
+    leg: LegId,
+    *,
+    endpoint: str,
+    app: str,
+    variables: Mapping[str, str] = NOTHING,
+    formats: str = "",
+) -> Channel:
+    """Make the channel to a telephone without ringing it. `POST /channels/create`.
+
+    It is in Stasis with its `StasisStart`, not with this reply. Raises `Unreachable` where the telephone is not registered, `AlreadyThere`
+    where the id is taken (or not: see `errors`).
+    """
+    query = {"endpoint": endpoint, "app": app, "channelId": leg}
+    if formats:
+        query["formats"] = formats
+    body = {"variables": dict(variables)} if variables else None
+    made = await ari.request("POST", "channels/create", query=query, body=body, lane=lane)
+    return made.read(_CHANNEL)
+
+
+async def dial(ari: Transport, lane: int, leg: LegId, *, seconds: int) -> None:
+    """Ring a created telephone; Asterisk gives up by itself after `seconds`. `POST /channels/{id}/dial`."""
+    await ari.request("POST", f"channels/{segment(leg)}/dial", query={"timeout": str(seconds)}, lane=lane)
+
+
+async def answer(ari: Transport, lane: int, leg: LegId) -> None:
+    """Pick up a caller. `POST /channels/{id}/answer`."""
+    await ari.request("POST", f"channels/{segment(leg)}/answer", lane=lane)
+
+
+async def ring(ari: Transport, lane: int, leg: LegId) -> None:
+    """Let a channel hear ringing. `POST /channels/{id}/ring`."""
+    await ari.request("POST", f"channels/{segment(leg)}/ring", lane=lane)
+
+
+async def stop_ringing(ari: Transport, lane: int, leg: LegId) -> None:
+    """End the ringing that a channel hears. `DELETE /channels/{id}/ring`.
+
+    Needed when a telephone that rang in the same bridge is hung up, busy or moved away: Asterisk 22.10 goes on until somebody joins.
+    """
+    await ari.request("DELETE", f"channels/{segment(leg)}/ring", lane=lane)
+
+
+async def hang_up(ari: Transport, lane: int, leg: LegId, *, reason: HangUpReason) -> None:
+    """End a channel. `DELETE /channels/{id}`."""
+    await ari.request("DELETE", f"channels/{segment(leg)}", query={"reason": reason}, lane=lane)
+
+
+async def mute(ari: Transport, lane: int, leg: LegId) -> None:
+    """Nobody hears this channel from now on; it hears them. `POST /channels/{id}/mute`, direction in."""
+    await ari.request("POST", f"channels/{segment(leg)}/mute", query={"direction": "in"}, lane=lane)
+
+
+async def unmute(ari: Transport, lane: int, leg: LegId) -> None:
+    """This channel is heard again. `DELETE /channels/{id}/mute`, direction in."""
+    await ari.request("DELETE", f"channels/{segment(leg)}/mute", query={"direction": "in"}, lane=lane)
+
+
+async def send_digits(ari: Transport, lane: int, leg: LegId, digits: str) -> None:
+    """Let a channel's telephone hear these keys. `POST /channels/{id}/dtmf`."""
+    await ari.request("POST", f"channels/{segment(leg)}/dtmf", query={"dtmf": digits}, lane=lane)
+
+
+async def set_variable(ari: Transport, lane: int, leg: LegId, name: str, value: str) -> None:
+    """Set a channel variable or function, such as `CHANNEL(musicclass)`. `POST /channels/{id}/variable`."""
+    await ari.request("POST", f"channels/{segment(leg)}/variable", query={"variable": name, "value": value}, lane=lane)
+
+
+async def continue_in_dialplan(ari: Transport, lane: int, leg: LegId, *, context: str, extension: str = "s", priority: int = 1) -> None:
+    """Give a channel back to the dialplan. `POST /channels/{id}/continue`."""
+    query = {"context": context, "extension": extension, "priority": str(priority)}
+    await ari.request("POST", f"channels/{segment(leg)}/continue", query=query, lane=lane)
+
+
+async def get(ari: Transport, lane: int, leg: LegId) -> Channel:
+    """Look at one channel. `GET /channels/{id}`."""
+    found = await ari.request("GET", f"channels/{segment(leg)}", lane=lane)
+    return found.read(_CHANNEL)
+
+
+async def every(ari: Transport, lane: int) -> list[Channel]:
+    """Look at all channels of this Asterisk, ours or not. `GET /channels`."""
+    found = await ari.request("GET", "channels", lane=lane)
+    return found.read(_CHANNELS)

@@ -1,0 +1,240 @@
+"""What Asterisk tells us unasked: one small model for each event that we use, and the reading of its JSON.
+
+Must never fail because of what Asterisk sends. An event that we do not know is an `UnknownEvent`, one that we know and cannot read is a
+`BadEvent`; both are values for the caller to count and pass over.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter, ValidationError
+from pydantic_core import from_json
+
+from controller.asterisk.resources import Bridge, Channel, FromAsterisk, Words
+
+
+class AriEvent(FromAsterisk):
+    """Something that Asterisk says happened."""
+
+    timestamp: str = ""
+    """When, by Asterisk's clock: ISO 8601 with milliseconds."""
+
+
+class StasisStart(AriEvent):
+    """A channel has come to us. `args` are the words after the application's name in the dialplan."""
+
+    type: Literal["StasisStart"]
+    channel: Channel
+    args: Words = ()
+    replace_channel: Channel | None = None
+    """Not None: this channel takes the place of that one (an attended transfer or a pick-up inside Asterisk)."""
+
+
+class StasisEnd(AriEvent):
+    """A channel has left us: hung up, or given back to the dialplan."""
+
+    type: Literal["StasisEnd"]
+    channel: Channel
+
+
+class ChannelStateChange(AriEvent):
+    """A telephone began to ring, or was answered: see `channel.state`."""
+
+    type: Literal["ChannelStateChange"]
+    channel: Channel
+
+
+class ChannelDestroyed(AriEvent):
+    """A channel is gone. The last event about it, and it comes only where we are subscribed to it."""
+
+    type: Literal["ChannelDestroyed"]
+    channel: Channel
+    cause: int = 0
+    """Q.850."""
+    cause_txt: str = ""
+    tech_cause: int | None = None
+    """The SIP status, where there was one."""
+
+
+class ChannelHangupRequest(AriEvent):
+    """Somebody has hung up, the channel is about to go."""
+
+    type: Literal["ChannelHangupRequest"]
+    channel: Channel
+    cause: int | None = None
+    """Q.850."""
+    tech_cause: int | None = None
+    soft: bool = False
+
+
+class ChannelEnteredBridge(AriEvent):
+    """A channel now stands in a bridge."""
+
+    type: Literal["ChannelEnteredBridge"]
+    bridge: Bridge
+    channel: Channel
+
+
+class ChannelLeftBridge(AriEvent):
+    """A channel no longer stands in a bridge."""
+
+    type: Literal["ChannelLeftBridge"]
+    bridge: Bridge
+    channel: Channel
+
+
+class BridgeCreated(AriEvent):
+    """A bridge has been made."""
+
+    type: Literal["BridgeCreated"]
+    bridge: Bridge
+
+
+class BridgeDestroyed(AriEvent):
+    """A bridge is gone."""
+
+    type: Literal["BridgeDestroyed"]
+    bridge: Bridge
+
+
+class ChannelHold(AriEvent):
+    """Somebody pressed the hold key of their telephone."""
+
+    type: Literal["ChannelHold"]
+    channel: Channel
+
+
+class ChannelUnhold(AriEvent):
+    """Somebody released the hold key of their telephone."""
+
+    type: Literal["ChannelUnhold"]
+    channel: Channel
+
+
+class ChannelDtmfReceived(AriEvent):
+    """Somebody pressed a key; told when the key is released."""
+
+    type: Literal["ChannelDtmfReceived"]
+    channel: Channel
+    digit: str
+    duration_ms: int = 0
+
+
+class Dial(AriEvent):
+    """How the ringing of a telephone goes on: `dialstatus` is empty at the beginning, then `RINGING`, `ANSWER`, `BUSY`, `NOANSWER` …"""
+
+    type: Literal["Dial"]
+    peer: Channel
+    """The telephone that is rung."""
+    dialstatus: str = ""
+
+
+class ChannelUserevent(AriEvent):
+    """An event that a client of ARI, or the dialplan, made up. Our markers are such."""
+
+    type: Literal["ChannelUserevent"]
+    eventname: str
+    userevent: Mapping[str, object] = Field(default_factory=dict)
+
+
+class ApplicationReplaced(AriEvent):
+    """Somebody else has connected as our application: from now on they hear the events and we do not."""
+
+    type: Literal["ApplicationReplaced"]
+    application: str = ""
+
+
+class RequestedDestination(FromAsterisk):
+    """Whom a telephone's transfer key asked for. `protocol_id` is the other dialogue's SIP Call-ID in an attended transfer, else empty."""
+
+    destination: str = ""
+    protocol_id: str = ""
+
+
+class ReferTo(FromAsterisk):
+    """Where a telephone's transfer key wants the other party to go."""
+
+    requested_destination: RequestedDestination = RequestedDestination()
+    destination_channel: Channel | None = None
+    connected_channel: Channel | None = None
+
+
+class ReferredBy(FromAsterisk):
+    """Whose transfer key it was."""
+
+    source_channel: Channel
+    connected_channel: Channel | None = None
+
+
+class ChannelTransfer(AriEvent):
+    """Somebody pressed the transfer key of their telephone (SIP REFER), and Asterisk leaves it to us."""
+
+    type: Literal["ChannelTransfer"]
+    state: str | None = None
+    """Not None: the echo of our own `transfer_progress`, not a new wish."""
+    refer_to: ReferTo
+    referred_by: ReferredBy
+
+
+KnownEvent = (
+    StasisStart
+    | StasisEnd
+    | ChannelStateChange
+    | ChannelDestroyed
+    | ChannelHangupRequest
+    | ChannelEnteredBridge
+    | ChannelLeftBridge
+    | BridgeCreated
+    | BridgeDestroyed
+    | ChannelHold
+    | ChannelUnhold
+    | ChannelDtmfReceived
+    | Dial
+    | ChannelUserevent
+    | ApplicationReplaced
+    | ChannelTransfer
+)
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownEvent:
+    """An event that we have no use for. `type` is its name in ARI."""
+
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class BadEvent:
+    """Something that should be an event of a type that we know, and cannot be read. `because` says which field, or that it is no JSON."""
+
+    type: str
+    because: str
+
+
+Event = KnownEvent | UnknownEvent | BadEvent
+
+_READER: TypeAdapter[KnownEvent] = TypeAdapter(Annotated[KnownEvent, Field(discriminator="type")])
+
+
+def parse(text: str) -> Event:
+    """Read one message of the event socket."""
+    try:
+        return _READER.validate_json(text)
+    except ValidationError as error:
+        return _explain(text, error)
+
+
+def _explain(text: str, error: ValidationError) -> UnknownEvent | BadEvent:
+    """Say why a message is not one of the events that we know."""
+    first = error.errors(include_url=False, include_input=False)[0]
+    try:
+        message = from_json(text)
+    except (ValueError, TypeError) as not_json:  # TypeError: half a letter (a lone surrogate), which is no text at all
+        return BadEvent(type="?", because=f"not JSON: {not_json}")
+    name = message.get("type") if isinstance(message, dict) else None
+    if not isinstance(name, str):
+        return BadEvent(type="?", because="it has no type")
+    if first["type"] == "union_tag_invalid":
+        return UnknownEvent(type=name)
+    return BadEvent(type=name, because=f"{'.'.join(str(part) for part in first['loc'][1:])}: {first['msg']}")

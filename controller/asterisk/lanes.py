@@ -1,0 +1,100 @@
+"""Several command sockets, so that a slow request of one interaction does not hold up the others, nor the events.
+
+Asterisk executes the requests of one socket strictly one after the other. An interaction always uses the same lane, so its requests are
+executed in the order in which they were asked. Each lane is an application of its own that hears nothing.
+
+A lane that breaks comes back by itself. Until then its requests fail at once with `SwitchAway`, and are never moved to another lane: what
+it was executing when it broke may still be going on in Asterisk, so a follower on another lane could overtake it. Whoever asked looks at
+what Asterisk has, and asks again.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from typing import NoReturn
+
+import structlog
+
+from controller.asterisk.connection import Connection
+from controller.asterisk.errors import AriError, Replaced, SwitchAway
+from controller.asterisk.events import ApplicationReplaced, parse
+from controller.asterisk.pauses import Pauses
+from controller.asterisk.transport import NOTHING, REQUEST_SECONDS_MAX, Method, Reply, Transport
+
+PING_EVERY_SECONDS = 20.0
+"""A pong waits behind a slow request, so a lane is asked less often than the event socket."""
+
+Open = Callable[[str], Awaitable[Connection]]
+
+log = structlog.get_logger()
+
+
+class Lanes(Transport):
+    """A fixed number of command sockets. They work while `run` runs; outside it every request fails with `SwitchAway`."""
+
+    def __init__(self, app: str, count: int) -> None:
+        assert count > 0, "somebody has to carry the requests"
+        self._lanes = [_Lane(f"{app}-lane-{number}") for number in range(count)]
+
+    async def run(self, open_as: Open) -> NoReturn:
+        """Keep all lanes connected. `open_as` opens a connection as the application that it is given. Raises `Replaced` only."""
+        async with asyncio.TaskGroup() as group:
+            for lane in self._lanes:
+                group.create_task(lane.run(open_as), name=lane.app)
+        raise AssertionError("a lane ends only by an exception")
+
+    async def up(self) -> None:
+        """Wait until every lane is connected."""
+        for lane in self._lanes:
+            await lane.up.wait()
+
+    async def request(
+        self,
+        method: Method,
+        uri: str,
+        *,
+        query: Mapping[str, str] = NOTHING,
+        body: Mapping[str, object] | None = None,
+        lane: int = 0,
+        seconds_max: float = REQUEST_SECONDS_MAX,
+    ) -> Reply:
+        """Ask over the lane's socket. Raises an `AriError` for everything that is not a success."""
+        chosen = self._lanes[lane % len(self._lanes)]
+        if chosen.connection is None:
+            raise SwitchAway(f"{method} {uri}", chosen.because, sent=False)
+        return await chosen.connection.request(method, uri, query=query, body=body, seconds_max=seconds_max)
+
+
+class _Lane:
+    def __init__(self, app: str) -> None:
+        self.app = app
+        self.connection: Connection | None = None
+        self.because = "not connected yet"
+        self.up = asyncio.Event()
+
+    async def run(self, open_as: Open) -> NoReturn:
+        pauses = Pauses()
+        while True:
+            try:
+                connection = await open_as(self.app)
+                pauses.reset()
+                await self._carry(connection)
+            except AriError as lost:
+                self.because = lost.because if isinstance(lost, SwitchAway) else str(lost)
+                log.warning("a command lane is down", lane=self.app, because=self.because)
+            await asyncio.sleep(pauses.next())
+
+    async def _carry(self, connection: Connection) -> NoReturn:
+        self.connection = connection
+        self.up.set()
+        try:
+            await connection.read(self._hear)
+        finally:
+            self.connection = None
+            self.because = "the lane is closed"
+            self.up.clear()
+            await connection.close()
+
+    def _hear(self, text: str) -> None:
+        # Nothing is subscribed here, so the only event that matters is the one that tells of another controller.
+        if isinstance(parse(text), ApplicationReplaced):
+            raise Replaced(self.app)

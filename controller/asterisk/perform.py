@@ -1,0 +1,187 @@
+"""Each planned request as ARI knows it, and what is certain as soon as Asterisk has answered."""
+
+from contextlib import suppress
+
+from controller.asterisk import bridges, channels
+from controller.asterisk.errors import AlreadyThere, Gone, NoAnswer, RequestFailed, SwitchAway, Unreachable
+from controller.asterisk.plan import (
+    Answer,
+    ChooseMusic,
+    CloseRoom,
+    Dial,
+    HangUp,
+    Make,
+    Move,
+    Mute,
+    OpenRoom,
+    Request,
+    StartRinging,
+    StopRinging,
+    Unmute,
+)
+from controller.asterisk.seen import Progress, Seen, SeenLeg, bridge_id
+from controller.asterisk.transport import Transport
+from controller.directory.ids import LegId
+from controller.interaction.layout import Layout, Room
+
+RING_SECONDS_MAX = 180
+"""Asterisk stops ringing by itself after this, should nobody be there to tell it; our own deadlines are far shorter."""
+
+_KIND = {Room.TALK: bridges.TALK, Room.HOLD: bridges.HOLD}
+_ROLE = {Room.TALK: "", Room.HOLD: bridges.HEARS_MUSIC}
+
+
+async def perform(request: Request, ari: Transport, lane: int, app: str, layout: Layout, seen: Seen) -> None:
+    """Ask Asterisk for this. Raises `AriError`; what is not proved by the answer is left to the events."""
+    match request:
+        case OpenRoom(room):
+            await _open_room(room, ari, lane, layout, seen)
+        case CloseRoom(room):
+            await _close_room(room, ari, lane, layout, seen)
+        case Make():
+            await _make(request, ari, lane, app, layout, seen)
+        case Dial(leg):
+            _let_the_room_hear_it(leg, seen)
+            await _dial(leg, ari, lane, seen)
+        case Answer(leg):
+            await channels.answer(ari, lane, leg)
+            _advance(seen, leg, Progress.DIALLED, Progress.UP)
+        case ChooseMusic(leg, music):
+            await channels.set_variable(ari, lane, leg, "CHANNEL(musicclass)", music)
+            if leg in seen.legs:
+                seen.legs[leg].music = music
+        case Move(leg, room):
+            await _move(leg, room, ari, lane, layout, seen)
+        case Mute(leg) | Unmute(leg):
+            await _mute(request, leg, ari, lane, seen)
+        case StartRinging(leg) | StopRinging(leg):
+            await _ring_in_ear(request, leg, ari, lane, seen)
+        case HangUp(leg):
+            await channels.hang_up(ari, lane, leg, reason="normal")
+        case _:
+            raise AssertionError(f"{request} has no request in ARI")
+
+
+async def _close_room(room: Room, ari: Transport, lane: int, layout: Layout, seen: Seen) -> None:
+    seen.closing.add((layout.interaction, room))
+    try:
+        await bridges.delete(ari, lane, bridge_id(layout.interaction, room))
+    except RequestFailed as failed:
+        seen.closing.discard((layout.interaction, room))
+        if not isinstance(failed, Gone):
+            raise
+    seen.rooms_of(layout.interaction).discard(room)
+
+
+async def _open_room(room: Room, ari: Transport, lane: int, layout: Layout, seen: Seen) -> None:
+    """Where nobody knows whether it was made, it counts as made: at worst a move is refused; the contrary leaves it behind for ever."""
+    bridge = bridge_id(layout.interaction, room)
+    try:
+        await bridges.create(ari, lane, bridge, kind=_KIND[room], name=bridge)
+    except AlreadyThere:
+        pass  # made before an answer was lost: it is the room that we want
+    except NoAnswer:
+        seen.rooms_of(layout.interaction).add(room)
+        raise
+    except SwitchAway as away:
+        if away.sent:
+            seen.rooms_of(layout.interaction).add(room)
+        raise
+    seen.rooms_of(layout.interaction).add(room)
+
+
+async def _move(leg: LegId, room: Room, ari: Transport, lane: int, layout: Layout, seen: Seen) -> None:
+    """From the moment we send a leg to the talk room it may be heard there, until a later request of the same lane has taken it away."""
+    known = seen.legs.get(leg)
+    was_bound = known is not None and known.bound_for_talk
+    if known is not None and room is Room.TALK:
+        known.bound_for_talk = True
+    try:
+        await bridges.add_channel(ari, lane, bridge_id(layout.interaction, room), leg, role=_ROLE[room])
+    except RequestFailed:
+        if known is not None:
+            known.bound_for_talk = was_bound  # Asterisk has not done it
+        raise
+    if known is not None and room is Room.HOLD:
+        known.bound_for_talk = False
+
+
+async def _mute(request: Request, leg: LegId, ari: Transport, lane: int, seen: Seen) -> None:
+    muted = isinstance(request, Mute)
+    known, before = seen.legs.get(leg), None
+    if known is not None:
+        before, known.muted = known.muted, None
+    try:
+        await (channels.mute if muted else channels.unmute)(ari, lane, leg)
+    except RequestFailed:
+        if known is not None:
+            known.muted = before  # Asterisk has not done it
+        raise
+    if known is not None:
+        known.muted = muted
+
+
+async def _make(request: Make, ari: Transport, lane: int, app: str, layout: Layout, seen: Seen) -> None:
+    """Know the leg before it is made, so that its first event finds it."""
+    if request.leg not in seen.legs:
+        seen.note(SeenLeg(leg=request.leg, interaction=layout.interaction, progress=Progress.ASKED_FOR, music=layout.music))
+    variables = {
+        "CONNECTEDLINE(num)": layout.caller_number,
+        "CONNECTEDLINE(name)": layout.caller_name,
+        "CHANNEL(musicclass)": layout.music,
+    }
+    if request.told_to_answer:
+        variables["PJSIP_HEADER(add,Call-Info)"] = "<sip:127.0.0.1>;answer-after=0"
+    endpoint = f"PJSIP/{request.phone}"
+    try:
+        await channels.create(ari, lane, request.leg, endpoint=endpoint, app=app, variables=variables)
+    except AlreadyThere as taken:
+        await _believe(taken, request.leg, ari, lane, seen)
+
+
+async def _ring_in_ear(request: Request, leg: LegId, ari: Transport, lane: int, seen: Seen) -> None:
+    begins = isinstance(request, StartRinging)
+    with suppress(Gone):  # who is gone hears nothing
+        await (channels.ring if begins else channels.stop_ringing)(ari, lane, leg)
+    if leg in seen.legs:
+        seen.legs[leg].hears_ringing = begins
+
+
+def _let_the_room_hear_it(rung: LegId, seen: Seen) -> None:
+    known = seen.legs.get(rung)
+    if known is not None and known.interaction is not None and known.room is Room.TALK:
+        for leg in seen.legs_of(known.interaction):
+            leg.hears_ringing = leg.room is Room.TALK and leg.progress is Progress.UP
+
+
+async def _dial(leg: LegId, ari: Transport, lane: int, seen: Seen) -> None:
+    """Ring once and never again: Asterisk executes a second `dial` of the same channel, and loses the call or itself over it.
+
+    So a leg counts as dialled as soon as it may have been. If it was not, its telephone stays silent and the offer's deadline leads on.
+    """
+    _advance(seen, leg, Progress.DOWN, Progress.DIALLED)
+    try:
+        await channels.dial(ari, lane, leg, seconds=RING_SECONDS_MAX)
+    except AlreadyThere:
+        pass  # dialled before an answer was lost
+    except SwitchAway as away:
+        if not away.sent:
+            _advance(seen, leg, Progress.DIALLED, Progress.DOWN)
+        raise
+
+
+async def _believe(taken: AlreadyThere, leg: LegId, ari: Transport, lane: int, seen: Seen) -> None:
+    """Look whether a leg whose id is said to be taken is there: Asterisk says so of a telephone that can't be rung, too."""
+    try:
+        found = await channels.get(ari, lane, leg)
+    except Gone:
+        raise Unreachable(taken.request, taken.status, taken.message) from None
+    if found.application is not None:
+        _advance(seen, leg, Progress.ASKED_FOR, Progress.DOWN if found.state == "Down" else Progress.DIALLED)
+
+
+def _advance(seen: Seen, leg: LegId, before: Progress, after: Progress) -> None:
+    """Note how far a leg is, unless an event has told more already."""
+    known = seen.legs.get(leg)
+    if known is not None and known.progress is before:
+        known.progress = after

@@ -1,0 +1,92 @@
+"""Asterisk's channels and bridges as ARI describes them, in events and in answers: only the fields that we use, everything else passes.
+
+Must never reject what Asterisk sends because a field is missing that we can do without.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from controller.directory.ids import LegId
+
+
+class FromAsterisk(BaseModel):
+    """A JSON object that Asterisk sends. Unknown fields are ignored: every release of Asterisk adds some."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+CALLER_LETTERS_MAX = 80
+"""Of a caller's name, and of a number. A SIP message has room for 60,000, and they go into logs, the journal and other SIP messages."""
+
+
+def _in_one_line(text: str) -> str:
+    """Cut short, and without what can't be seen: it would be a line break, or turn the writing round, on somebody's display."""
+    return "".join(letter if letter.isprintable() else " " for letter in text[:CALLER_LETTERS_MAX])
+
+
+Said = Annotated[str, AfterValidator(_in_one_line)]
+"""What a caller says of themselves, and may say anything."""
+
+
+class Party(FromAsterisk):
+    """Who a channel says it is. Empty where Asterisk does not know."""
+
+    name: Said = ""
+    number: Said = ""
+
+
+class DialplanPlace(FromAsterisk):
+    """Where in the dialplan a channel is; in Stasis `app_name` is `Stasis` and `app_data` holds the application and its arguments."""
+
+    context: str = ""
+    exten: str = ""
+    app_name: str = ""
+    app_data: str = ""
+
+
+class Channel(FromAsterisk):
+    """One channel: what everybody outside this folder calls a leg."""
+
+    id: LegId
+    name: str = ""
+    """Asterisk's name for people: `PJSIP/1001-00000007`."""
+    state: str = ""
+    """`Down`, `Rsrvd`, `OffHook`, `Dialing`, `Ring`, `Ringing`, `Up`, `Busy` …"""
+    caller: Party = Party()
+    connected: Party = Party()
+    dialplan: DialplanPlace = DialplanPlace()
+    channelvars: Mapping[str, str] = Field(default_factory=dict)
+    creationtime: str = ""
+    """ISO 8601 with milliseconds."""
+
+    @property
+    def is_up(self) -> bool:
+        """Somebody has answered."""
+        return self.state == "Up"
+
+    @property
+    def application(self) -> str | None:
+        """The Stasis application in which this channel is; None: it is not in Stasis."""
+        return self.dialplan.app_data.split(",", 1)[0] if self.dialplan.app_name == "Stasis" else None
+
+
+class Bridge(FromAsterisk):
+    """One bridge: what everybody outside this folder calls a room."""
+
+    id: str
+    name: str = ""
+    technology: str = ""
+    """`simple_bridge`, `softmix`, `holding_bridge` …: how Asterisk mixes at the moment."""
+    bridge_type: str = ""
+    """`mixing` or `holding`."""
+    channels: frozenset[LegId] = frozenset()
+
+
+def _nothing_for_null(value: object) -> object:
+    return () if value is None else value
+
+
+Words = Annotated[tuple[str, ...], BeforeValidator(_nothing_for_null)]
+"""A list of words; Asterisk writes an empty one as null in places."""

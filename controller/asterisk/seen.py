@@ -1,0 +1,133 @@
+"""What Asterisk has, as far as its events and answers have told us: legs, where they stand, and rooms. A mirror; it asks for nothing.
+
+A leg is known here before it is made, so that no early event about it is lost.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from controller.directory.ids import InteractionId, LegId
+from controller.interaction.layout import Room
+
+OURS = "ix-"
+"""How the ids of channels and bridges that we made begin."""
+
+
+class Progress(StrEnum):
+    """How far Asterisk is with a leg."""
+
+    ASKED_FOR = "asked for"
+    """We are about to make it, or have asked for it: not yet in Stasis."""
+    DOWN = "down"
+    """In Stasis; its telephone has not been dialled."""
+    DIALLED = "dialled"
+    """Its telephone rings, or will; or a caller's, who has not been answered."""
+    UP = "up"
+
+
+@dataclass(slots=True, kw_only=True)
+class SeenLeg:
+    """One channel of ours."""
+
+    leg: LegId
+    interaction: InteractionId | None
+    """None: a caller of whom the floor has not decided yet."""
+    progress: Progress
+    is_stray: bool = False
+    """No layout of this process has named it: an earlier one let it go, or could not keep that it made it. Its id may be used anew."""
+    room: Room | None = None
+    bound_for_talk: bool = False
+    """We have sent it to the talk room and not away from it since: it may be heard there before the event says so."""
+    entered_at: float = 0.0
+    """When it came into its room, by this machine's monotonic clock (seconds)."""
+    muted: bool | None = False
+    """None: nobody knows, because no answer came."""
+    music: str = "default"
+    hears_ringing: bool = False
+    """Asterisk plays ringing to this leg, since a telephone was rung in its room. It does not always stop by itself."""
+
+    @property
+    def may_talk(self) -> bool:
+        """It stands in the talk room, or may do so by now."""
+        return self.room is Room.TALK or self.bound_for_talk
+
+
+@dataclass(slots=True)
+class Seen:
+    """All legs and rooms that Asterisk has of ours."""
+
+    legs: dict[LegId, SeenLeg] = field(default_factory=dict)
+    rooms: dict[InteractionId, set[Room]] = field(default_factory=dict)
+    closing: set[tuple[InteractionId, Room]] = field(default_factory=set)
+    """Rooms that we have closed and whose end has not been told yet: when it is, another of the same name may be there already."""
+    _of: dict[InteractionId, set[LegId]] = field(default_factory=dict)
+    _ended: dict[InteractionId, set[LegId]] = field(default_factory=dict)
+    """Legs that are gone for good: a layout that still names one has not heard of it yet, and must not have it made again."""
+
+    def note(self, leg: SeenLeg) -> SeenLeg:
+        """Take up a leg."""
+        self.legs[leg.leg] = leg
+        if leg.interaction is not None:
+            self._of.setdefault(leg.interaction, set()).add(leg.leg)
+        return leg
+
+    def claim(self, leg: LegId, interaction: InteractionId) -> None:
+        """A caller's leg is this interaction's from now on."""
+        seen = self.legs.get(leg)
+        if seen is not None and seen.interaction is None:
+            seen.interaction = interaction
+            self._of.setdefault(interaction, set()).add(leg)
+
+    def forget(self, leg: LegId) -> SeenLeg | None:
+        """A leg is gone for good. Gives what was known of it; None when it was gone already."""
+        seen = self.unmake(leg)
+        if seen is not None and seen.interaction is not None and not seen.is_stray:
+            self._ended.setdefault(seen.interaction, set()).add(leg)
+        return seen
+
+    def unmake(self, leg: LegId) -> SeenLeg | None:
+        """A leg is not there; it may be made again. Gives what was known of it."""
+        seen = self.legs.pop(leg, None)
+        if seen is not None and seen.interaction is not None:
+            mine = self._of.get(seen.interaction)
+            if mine is not None:
+                mine.discard(leg)
+                if not mine:
+                    del self._of[seen.interaction]
+        return seen
+
+    def legs_of(self, interaction: InteractionId) -> list[SeenLeg]:
+        """The legs of one interaction, those in its rooms and those on their way."""
+        return [self.legs[leg] for leg in sorted(self._of.get(interaction, ()))]
+
+    def has_ended(self, interaction: InteractionId, leg: LegId) -> bool:
+        """Whether this leg was there and is gone."""
+        return leg in self._ended.get(interaction, ())
+
+    def somebody_joined_talk(self, interaction: InteractionId) -> None:
+        """Whoever is up and comes into a room ends the ringing that the others there hear."""
+        for leg in self.legs_of(interaction):
+            leg.hears_ringing = False
+
+    def rooms_of(self, interaction: InteractionId) -> set[Room]:
+        """The rooms that exist for one interaction."""
+        return self.rooms.setdefault(interaction, set())
+
+    def forget_interaction(self, interaction: InteractionId) -> None:
+        """Nothing of this interaction is left."""
+        self.rooms.pop(interaction, None)
+        self.closing -= {(interaction, room) for room in Room}
+        self._ended.pop(interaction, None)
+
+
+def bridge_id(interaction: InteractionId, room: Room) -> str:
+    """Name a room's bridge so that `bridge show all` tells an administrator whose it is."""
+    return f"{OURS}{interaction}-{room.value}"
+
+
+def room_named(bridge: str) -> tuple[InteractionId, Room] | None:
+    """Read a bridge's name; None: it is not one of ours."""
+    parts = bridge.split("-")
+    if len(parts) != 3 or parts[0] != "ix" or parts[2] not in (Room.TALK.value, Room.HOLD.value):
+        return None
+    return InteractionId(parts[1]), Room(parts[2])

@@ -1,0 +1,366 @@
+"""The telephone switch as the rest of the program sees it: layouts go in, facts come out. The only folder that knows ARI.
+
+It hears events, keeps the mirror (`seen`), turns what they mean into facts, and has one reconciler for each interaction that makes Asterisk
+match. It decides nothing: what a fact leads to is the floor's business.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Coroutine
+
+import structlog
+
+from controller.asterisk import bridges, channels
+from controller.asterisk.attachment import Attachment
+from controller.asterisk.causes import end_cause
+from controller.asterisk.errors import AriError, Gone, Replaced, SwitchAway
+from controller.asterisk.events import (
+    BridgeDestroyed,
+    ChannelDestroyed,
+    ChannelDtmfReceived,
+    ChannelEnteredBridge,
+    ChannelHold,
+    ChannelLeftBridge,
+    ChannelStateChange,
+    ChannelUnhold,
+    Event,
+    StasisEnd,
+    StasisStart,
+)
+from controller.asterisk.reconcile import Reconciler
+from controller.asterisk.resources import Channel
+from controller.asterisk.resync import CUSTOMER, Difference, compare, look
+from controller.asterisk.seen import OURS, Progress, Seen, SeenLeg, room_named
+from controller.asterisk.transport import Transport, lane_of
+from controller.directory.ids import InteractionId, LegId, SwitchId
+from controller.directory.site import AsteriskAccess
+from controller.floor.ports import InboxFull, Switch
+from controller.interaction.facts import (
+    CustomerArrived,
+    EndCause,
+    Fact,
+    LegAnswered,
+    LegEnded,
+    LegHeld,
+    LegUnheld,
+    SwitchFound,
+    SwitchLost,
+)
+from controller.interaction.layout import Layout, Room
+
+RETURNED_CONTEXT = "customers-returned"
+"""The dialplan context that serves callers whom we give back."""
+ERRAND_TRIES_MAX = 10
+"""How often we ask for what belongs to no interaction to go away. Nobody else would ever ask."""
+ERRAND_AGAIN_SECONDS = 1.0
+
+log = structlog.get_logger("asterisk")
+
+
+class AriSwitch(Switch):
+    """One Asterisk. `heard`, `attached`, `lost` and `replaced` are for the attachment, the rest is for the shell."""
+
+    def __init__(
+        self,
+        access: AsteriskAccess,
+        *,
+        post: Callable[[Fact], None],
+        instance: str,
+        name: str = "asterisk",
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._app = access.app
+        self._attachment = Attachment(access, self, instance=instance)
+        self._transport: Transport = self._attachment.ari
+        self._post_fact = post
+        self._clock = clock
+        self._name = SwitchId(name)
+        self._seen = Seen()
+        self._reconcilers: dict[InteractionId, Reconciler] = {}
+        self._leaving: set[LegId] = set()
+        """Callers of interactions that are over, who are nobody's any more: only that they are gone must still be told."""
+        self._errands: asyncio.TaskGroup | None = None
+        self._is_there = False
+
+    @property
+    def away_because(self) -> str | None:
+        """Why Asterisk is not there, as a sentence for the operator; None while it is."""
+        return self._attachment.away_because
+
+    async def run(self) -> Replaced:
+        """Stay attached, and keep the tasks of all interactions. Returns only when another controller has taken over."""
+        async with asyncio.TaskGroup() as errands:
+            self._errands = errands
+            for reconciler in self._reconcilers.values():  # of interactions that an earlier process left
+                self._spawn(self._reconcile(reconciler), name=f"reconcile {reconciler.interaction}")
+            replaced = await self._attachment.run()
+            for reconciler in tuple(self._reconcilers.values()):
+                reconciler.stop()
+        return replaced
+
+    async def give_up(self) -> None:
+        """We are going: the next controller may steer at once."""
+        try:
+            await self._attachment.give_up()
+        except AriError as error:
+            log.info("the next controller will wait a moment before it steers", because=str(error))
+
+    # --- For the shell ---------------------------------------------------------------------------------------------
+
+    def arrange(self, layout: Layout) -> None:
+        """From now on, this is where everybody of this interaction belongs. What is arranged before `run` is taken up in Asterisk."""
+        for place in layout.places:
+            self._seen.claim(place.leg, layout.interaction)
+        known = self._reconcilers.get(layout.interaction)
+        if known is not None:
+            known.arrange(layout)
+            return
+        if not layout.places and not self._seen.legs_of(layout.interaction):
+            return  # it ended before Asterisk had anything of it, or long ago
+        reconciler = self._reconcilers[layout.interaction] = self._reconciler_for(layout)
+        if self._errands is not None:
+            self._spawn(self._reconcile(reconciler), name=f"reconcile {layout.interaction}")
+
+    def _reconciler_for(self, layout: Layout) -> Reconciler:
+        return Reconciler(
+            layout,
+            seen=self._seen,
+            transport=self._transport,
+            app=self._app,
+            is_there=lambda: self._is_there,
+            leg_ended=self._leg_ended,
+            given_up=self._leg_given_up,
+            clock=self._clock,
+        )
+
+    def press(self, interaction: InteractionId, leg: LegId, digits: str) -> None:
+        """Let a leg's telephone hear these keys."""
+        self._spawn(self._press(interaction, leg, digits), name=f"press keys of {interaction}")
+
+    def turn_away(self, leg: LegId) -> None:
+        """Give a caller back to the dialplan."""
+        self._seen.forget(leg)
+        self._spawn(self._turn_away(leg), name=f"turn away {leg}")
+
+    def let_go(self, leg: LegId) -> None:
+        """Hang up a caller whose interaction is over."""
+        self._seen.forget(leg)
+        self.await_end_of(leg)
+        self._spawn(self._hang_up_stray(leg), name=f"hang up {leg}")
+
+    def await_end_of(self, leg: LegId) -> None:
+        """Tell when this caller, whose interaction is over, is gone; it may be so already."""
+        self._leaving.add(leg)
+
+    def _spawn(self, errand: Coroutine[None, None, None], *, name: str) -> None:
+        assert self._errands is not None, "the switch runs before anybody calls"
+        self._errands.create_task(errand, name=name)
+
+    async def _reconcile(self, reconciler: Reconciler) -> None:
+        await reconciler.run()
+        del self._reconcilers[reconciler.interaction]
+        self._seen.forget_interaction(reconciler.interaction)
+
+    async def _press(self, interaction: InteractionId, leg: LegId, digits: str) -> None:
+        try:
+            await channels.send_digits(self._transport, lane_of(interaction), leg, digits)
+        except Gone:
+            pass  # nobody is there to hear them any more
+        except AriError as error:
+            # Not tried again: keys that come late are other keys.
+            log.warning("can't press keys", interaction=interaction, leg=leg, because=str(error))
+
+    async def _turn_away(self, leg: LegId) -> None:
+        await self._insist(
+            "give a caller back to the dialplan",
+            leg,
+            lambda: channels.continue_in_dialplan(self._transport, 0, leg, context=RETURNED_CONTEXT),
+        )
+
+    async def _insist(self, what: str, name: str, ask: Callable[[], Awaitable[None]]) -> None:
+        """Ask until Asterisk has done it or says that there is nothing left to do it to; an outage ends it, since the look after it finds
+        whatever is left."""
+        for _ in range(ERRAND_TRIES_MAX):
+            try:
+                await ask()
+                return
+            except Gone:
+                return
+            except AriError as error:
+                log.warning(f"could not {what}", name=name, because=str(error))
+            if not self._is_there:
+                return
+            await self._pause(ERRAND_AGAIN_SECONDS)
+        log.error(f"gave up: could not {what}", name=name, tries=ERRAND_TRIES_MAX)
+
+    async def _pause(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+    # --- For the attachment ----------------------------------------------------------------------------------------
+
+    async def attached(self, *, restarted: bool) -> None:
+        """Asterisk is there (again): turn what is different from what we remember into facts, then go live."""
+        channels_there, bridges_there = await look(self._transport)
+        layouts = [reconciler.layout for reconciler in self._reconcilers.values()]
+        difference = compare(self._seen, channels_there, bridges_there, app=self._app, layouts=layouts)
+        log.info("attached", restarted=restarted, legs=len(self._seen.legs), **difference.counts())
+        self._follow(difference)
+        for leg in sorted(self._leaving - {channel.id for channel in channels_there}):
+            self._leg_ended(leg, EndCause.FAILED)
+        for stray in difference.strays:
+            self._spawn(self._hang_up_stray(stray), name=f"hang up stray {stray}")
+        for bridge in difference.empty_bridges:
+            self._spawn(self._delete_stray(bridge), name=f"delete stray {bridge}")
+        self._is_there = True
+        self._tell(SwitchFound())
+        for reconciler in self._reconcilers.values():
+            reconciler.begin_anew()
+
+    def _follow(self, difference: Difference) -> None:
+        # Customers first: an interaction whose customer is gone ends by rule; without that, its owner would look lost.
+        for leg in sorted(difference.gone, key=lambda gone: gone.startswith(OURS)):
+            self._tell(LegEnded(leg=leg, cause=EndCause.FAILED))
+        for leg in difference.answered:
+            self._leg_answered(leg)
+        for channel, dialled in difference.customers:
+            self._customer_arrived(channel, dialled)
+
+    async def _hang_up_stray(self, leg: LegId) -> None:
+        log.warning("hanging up a leg that belongs to no interaction", leg=leg)
+        await self._insist("hang up a leg", leg, lambda: channels.hang_up(self._transport, 0, leg, reason="normal"))
+
+    async def _delete_stray(self, bridge: str) -> None:
+        await self._insist("delete a bridge that belongs to no interaction", bridge, lambda: bridges.delete(self._transport, 0, bridge))
+
+    def lost(self, because: str) -> None:
+        """We no longer hear Asterisk; calls go on there."""
+        if self._is_there:
+            self._is_there = False
+            self._tell(SwitchLost())
+
+    def replaced(self) -> None:
+        """Another controller took over: never act again."""
+        self._is_there = False
+
+    def heard(self, event: Event) -> None:
+        """Take note of an event and post the fact that it means, if any."""
+        match event:
+            case StasisStart():
+                self._entered_stasis(event)
+            case ChannelStateChange(channel=channel):
+                if channel.is_up:
+                    self._leg_answered(channel.id)
+            case ChannelEnteredBridge(channel=channel, bridge=bridge):
+                self._entered_room(channel.id, bridge.id)
+            case ChannelLeftBridge(channel=channel, bridge=bridge):
+                self._left_room(channel.id, bridge.id)
+            case StasisEnd(channel=channel):
+                self._left_stasis(channel.id)
+            case ChannelDestroyed(channel=channel, cause=cause, tech_cause=tech_cause):
+                self._leg_ended(channel.id, end_cause(cause, tech_cause))
+            case BridgeDestroyed(bridge=bridge):
+                self._room_gone(bridge.id)
+            case ChannelHold(channel=channel):
+                self._post_if_known(channel.id, LegHeld(leg=channel.id))
+            case ChannelUnhold(channel=channel):
+                self._post_if_known(channel.id, LegUnheld(leg=channel.id))
+            case ChannelDtmfReceived():
+                pass  # feature codes are not served yet
+            case _:
+                pass  # what `events` can read and nobody here needs
+
+    # --- What events mean ------------------------------------------------------------------------------------------
+
+    def _entered_stasis(self, event: StasisStart) -> None:
+        leg = event.channel.id
+        known = self._seen.legs.get(leg)
+        if known is not None:
+            if known.progress is Progress.ASKED_FOR:
+                known.progress = Progress.DOWN
+            self._look(known.interaction)
+        elif leg.startswith(OURS):
+            self._spawn(self._hang_up_stray(leg), name=f"hang up stray {leg}")
+        elif len(event.args) >= 2 and event.args[0] == CUSTOMER:
+            self._customer_arrived(event.channel, event.args[1])
+        else:
+            log.warning("a channel came to Stasis that is no customer's", leg=leg, args=event.args)
+            self._spawn(self._turn_away(leg), name=f"turn away {leg}")
+
+    def _customer_arrived(self, channel: Channel, dialled: str) -> None:
+        progress = Progress.UP if channel.is_up else Progress.DIALLED
+        self._seen.note(SeenLeg(leg=channel.id, interaction=None, progress=progress))
+        self._tell(
+            CustomerArrived(leg=channel.id, number=channel.caller.number, name=channel.caller.name, dialled=dialled, switch=self._name)
+        )
+
+    def _leg_answered(self, leg: LegId) -> None:
+        known = self._seen.legs.get(leg)
+        if known is not None and known.progress is not Progress.UP:
+            known.progress = Progress.UP
+            self._end_ringing_in(known)
+            self._tell(LegAnswered(leg=leg))
+            self._look(known.interaction)
+
+    def _left_stasis(self, leg: LegId) -> None:
+        """A caller is gone. Of a leg that we made, `ChannelDestroyed` follows at once and says why; of a caller's it never comes."""
+        if not leg.startswith(OURS):
+            self._leg_ended(leg, EndCause.HUNG_UP)
+
+    def _leg_ended(self, leg: LegId, cause: EndCause) -> None:
+        known = self._seen.forget(leg)
+        if known is None and leg not in self._leaving:
+            return
+        self._leaving.discard(leg)
+        self._tell(LegEnded(leg=leg, cause=cause))
+        if known is not None:
+            self._look(known.interaction)
+
+    def _leg_given_up(self, leg: LegId) -> None:
+        """Told first: what Asterisk says when we hang up would sound as if a person had."""
+        self._leg_ended(leg, EndCause.FAILED)
+        self._spawn(self._hang_up_stray(leg), name=f"hang up {leg}")
+
+    def _entered_room(self, leg: LegId, bridge: str) -> None:
+        known, named = self._seen.legs.get(leg), room_named(bridge)
+        if known is not None and named is not None:
+            known.room = named[1]
+            if named[1] is Room.TALK:
+                known.bound_for_talk = False  # it is there, and seen
+            known.entered_at = self._clock()
+            self._end_ringing_in(known)
+            self._look(known.interaction)
+
+    def _end_ringing_in(self, leg: SeenLeg) -> None:
+        """Somebody who is up has come into the talk room: Asterisk ends the ringing that was heard there."""
+        if leg.room is Room.TALK and leg.progress is Progress.UP and leg.interaction is not None:
+            self._seen.somebody_joined_talk(leg.interaction)
+
+    def _left_room(self, leg: LegId, bridge: str) -> None:
+        known, named = self._seen.legs.get(leg), room_named(bridge)
+        # A leg that has entered the other room already has left this one before: events of two bridges may cross.
+        if known is not None and named is not None and known.room is named[1]:
+            known.room = None
+            self._look(known.interaction)
+
+    def _room_gone(self, bridge: str) -> None:
+        named = room_named(bridge)
+        if named in self._seen.closing:
+            self._seen.closing.discard(named)  # we did it, and know it from the answer
+        elif named is not None and named[0] in self._seen.rooms:
+            self._seen.rooms[named[0]].discard(named[1])
+            self._look(named[0])
+
+    def _tell(self, fact: Fact) -> None:
+        try:
+            self._post_fact(fact)
+        except InboxFull:
+            # What can't be told is lost; so is the connection, and the look at what Asterisk has makes up for both.
+            raise SwitchAway("events", "the controller is too far behind", sent=False) from None
+
+    def _post_if_known(self, leg: LegId, fact: Fact) -> None:
+        if leg in self._seen.legs:
+            self._tell(fact)
+
+    def _look(self, interaction: InteractionId | None) -> None:
+        if interaction is not None and interaction in self._reconcilers:
+            self._reconcilers[interaction].look()

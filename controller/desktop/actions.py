@@ -1,0 +1,99 @@
+"""Each action's path, body and command, in one table. Who may do it is no business of this file."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Never
+
+from controller.desktop.bodies import Body, ConsultBody, DigitsBody, NoBody, RecordingBody, TransferBody, WrapUpBody
+from controller.desktop.problems import Problem, not_served
+from controller.directory.directory import Directory
+from controller.directory.ids import AgentId, InteractionId, ReasonId
+from controller.interaction import commands
+from controller.interaction.commands import Action, Command
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Who asks it of which interaction, and what they saw."""
+
+    agent: AgentId
+    interaction: InteractionId
+    revision: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """What an action takes and which command it is."""
+
+    says: str
+    takes: type[Body]
+    command: Callable[[Any, Asked, Directory], Command]
+    """Typed for its own body. Raises a Problem when the directory does not know what the body names."""
+
+
+def _plain(kind: type[Command], says: str) -> Doing:
+    """An action that needs nothing but to be asked for."""
+
+    def command(body: NoBody, asked: Asked, directory: Directory) -> Command:
+        return kind(agent=asked.agent, interaction=asked.interaction, revision=asked.revision)
+
+    return Doing(says, NoBody, command)
+
+
+def _consult(body: ConsultBody, asked: Asked, directory: Directory) -> Command:
+    target = body.target
+    if target.kind != "agent":
+        raise Problem("bad-target", f"A consult of kind {target.kind} is not served by this version yet: consult an agent.")
+    if target.id is None:
+        raise Problem("bad-target", 'Say which agent: {"target": {"kind": "agent", "id": "…"}}.')
+    colleague = directory.agents.get(AgentId(target.id))
+    if colleague is None:
+        raise Problem("bad-target", f"There is no agent {target.id!r}.")
+    return commands.StartConsult(agent=asked.agent, interaction=asked.interaction, revision=asked.revision, target=colleague)
+
+
+def _transfer(body: TransferBody, asked: Asked, directory: Directory) -> Command:
+    if body.target is not None:
+        because = (
+            "A transfer to somebody whom you do not consult is not served by this version yet: consult them, then transfer without target."
+        )
+        raise Problem("bad-target", because)
+    return commands.TransferCustomer(agent=asked.agent, interaction=asked.interaction, revision=asked.revision)
+
+
+def _digits(body: DigitsBody, asked: Asked, directory: Directory) -> Command:
+    return commands.SendDigits(agent=asked.agent, interaction=asked.interaction, revision=asked.revision, digits=body.digits)
+
+
+def _wrap_up(body: WrapUpBody, asked: Asked, directory: Directory) -> Command:
+    return commands.GiveWrapUp(
+        agent=asked.agent, interaction=asked.interaction, revision=asked.revision, reason=ReasonId(body.reason), note=body.note
+    )
+
+
+def _recording(body: RecordingBody, asked: Asked, directory: Directory) -> Never:
+    raise not_served("Recording")
+
+
+ACTIONS: Mapping[str, Doing] = {
+    Action.ACCEPT: _plain(commands.AcceptOffer, "Take the call, or the consult, that rings, without touching the telephone"),
+    Action.DECLINE: _plain(commands.DeclineOffer, "Do not take the call, or the consult, that rings"),
+    Action.HOLD: _plain(commands.HoldCustomer, "Park the customer on music"),
+    Action.RESUME: _plain(commands.ResumeCustomer, "Take the customer off music; Agent 2 is parked first"),
+    Action.SWAP: _plain(commands.SwapParties, "Exchange who talks and who hears music: the customer and Agent 2"),
+    Action.CONSULT: Doing("Park the customer and ring a colleague", ConsultBody, _consult),
+    Action.CANCEL_CONSULT: _plain(commands.CancelConsult, "Stop ringing the colleague and go back to the customer"),
+    Action.TRANSFER: Doing("Hand the customer over to Agent 2 and leave", TransferBody, _transfer),
+    Action.ACCEPT_TRANSFER: _plain(commands.AcceptTransfer, "Take the customer over"),
+    Action.DECLINE_TRANSFER: _plain(commands.DeclineTransfer, "Do not take the customer over"),
+    Action.CONFERENCE: _plain(commands.StartConference, "Bring all three together"),
+    Action.LEAVE_CONSULT: _plain(commands.LeaveConsult, "Agent 2 goes; the call goes on without them"),
+    Action.LEAVE_CONFERENCE: _plain(commands.LeaveConference, "One of the agents goes; the other stays with the customer"),
+    Action.END_CONSULT: _plain(commands.EndConsult, "End the consult; the site's policy says whether the customer stays"),
+    Action.END: _plain(commands.EndInteraction, "Hang up on everybody"),
+    Action.MUTE: _plain(commands.MuteSelf, "Nobody hears me any more"),
+    Action.UNMUTE: _plain(commands.UnmuteSelf, "I am heard again"),
+    Action.DTMF: Doing("Press telephone keys for whoever the owner talks with", DigitsBody, _digits),
+    Action.WRAP_UP: Doing("Say how it ended", WrapUpBody, _wrap_up),
+    "recording": Doing("Record or stop recording; not served by this version yet", RecordingBody, _recording),
+}

@@ -1,0 +1,31 @@
+"""An accepted request's answer, as a value: it can be kept and given again."""
+
+from dataclasses import dataclass
+
+from aiohttp import web
+from pydantic import BaseModel
+
+from controller.desktop.problems import HEADERS
+
+JSON_HEADERS = {**HEADERS, "Content-Type": "application/json"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What is sent back."""
+
+    status: int = 200
+    body: str
+    """JSON."""
+    revision: int | None = None
+    """Of the interaction in the body; goes out as the ETag that `If-Match` takes."""
+
+    def response(self) -> web.Response:
+        """The answer to one request."""
+        headers = JSON_HEADERS if self.revision is None else {**JSON_HEADERS, "ETag": f'"{self.revision}"'}
+        return web.Response(status=self.status, body=self.body.encode(), headers=headers)
+
+
+def answer(model: BaseModel, status: int = 200) -> web.Response:
+    """Answer with a model."""
+    return web.Response(status=status, body=model.model_dump_json().encode(), headers=JSON_HEADERS)

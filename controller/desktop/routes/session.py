@@ -1,0 +1,56 @@
+"""Logging on and off."""
+
+from aiohttp import web
+
+from controller.desktop import shapes
+from controller.desktop.answers import answer
+from controller.desktop.authentication import COOKIE_PATH
+from controller.desktop.bodies import SessionBody, parse
+from controller.desktop.problems import HEADERS, Problem
+from controller.desktop.views import moment
+from controller.desktop.wiring import WIRING
+from controller.interaction.refusals import Refused
+from controller.routing.commands import LogOn
+
+
+async def log_on(request: web.Request) -> web.Response:
+    """Check the password, open a session, and let the floor know that the agent is here."""
+    wiring = request.app[WIRING]
+    body = parse(SessionBody, await wiring.read_body(request))
+    agent = await wiring.passwords.check(body.agent, body.password, request.remote or "", wiring.clock())
+    # Looked up again: the site file may have been read anew while the password was checked.
+    if agent not in wiring.floor.directory.agents or agent not in wiring.passwords.hashes:
+        raise Problem("bad-credentials", "The agent or the password is wrong.")
+
+    if wiring.sessions.is_full_for(agent):
+        raise Problem("too-many-sessions", "Too many people are logged on: try again later.", headers={"Retry-After": "60"})
+    token, session, ended = wiring.sessions.open(agent, wiring.passwords.hashes[agent], wiring.clock())
+    if ended is not None:
+        wiring.feeds.end_session(ended)
+        await wiring.log_off(ended)
+    try:
+        await wiring.inbox.ask(LogOn(agent=agent, session=session.key, until=session.expires_at))
+    except Refused:
+        wiring.sessions.close(session)
+        raise
+
+    opened = answer(shapes.SessionOpened(token=token, agent=agent, expires_at=moment(session.expires_at)), status=201)
+    opened.set_cookie(
+        wiring.cookie,
+        token,
+        max_age=int(wiring.session_seconds),
+        path=COOKIE_PATH,
+        httponly=True,
+        samesite="Strict",
+        secure=wiring.is_secure,
+    )
+    return opened
+
+
+async def log_off(request: web.Request) -> web.Response:
+    """End this session; the agent is gone when it was their last."""
+    wiring = request.app[WIRING]
+    await wiring.end_session(wiring.session_of(request, unsafe=True))
+    closed = web.Response(status=204, headers=HEADERS)
+    closed.del_cookie(wiring.cookie, path=COOKIE_PATH, httponly=True, samesite="Strict", secure=wiring.is_secure)
+    return closed

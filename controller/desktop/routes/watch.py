@@ -1,0 +1,34 @@
+"""What monitoring asks. Open to everybody who can reach the port, so nothing here names a person."""
+
+from aiohttp import web
+
+from controller.desktop import shapes
+from controller.desktop.answers import answer
+from controller.desktop.openapi import OPENAPI
+from controller.desktop.problems import HEADERS, Problem
+from controller.desktop.wiring import WIRING
+
+METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+
+async def healthz(request: web.Request) -> web.Response:
+    """The process lives and answers."""
+    return answer(shapes.Health(status="ok"))
+
+
+async def readyz(request: web.Request) -> web.Response:
+    """It can serve calls: it is attached to Asterisk."""
+    if not request.app[WIRING].is_ready():
+        raise Problem("not-ready", "The controller is not attached to Asterisk.", headers={"Retry-After": "1"})
+    return answer(shapes.Health(status="ready"))
+
+
+async def metrics(request: web.Request) -> web.Response:
+    """Figures as Prometheus reads them."""
+    text = request.app[WIRING].metrics_text()
+    return web.Response(body=text.encode(), headers={**HEADERS, "Content-Type": METRICS_TYPE})
+
+
+async def openapi(request: web.Request) -> web.Response:
+    """The description of all this, for machines."""
+    return web.Response(body=request.app[OPENAPI], headers={**HEADERS, "Content-Type": "application/json"})

@@ -1,0 +1,203 @@
+"""The desktop's server: wires everything together, listens, tells desktops what happened, and stops without leaving anybody hanging."""
+
+import asyncio
+import errno
+import time
+from collections.abc import Callable, Mapping
+
+from aiohttp import web
+
+from controller.desktop.authentication import cookie_name
+from controller.desktop.connections import Door
+from controller.desktop.endpoints import ACTION, ENDPOINTS
+from controller.desktop.feeds import Feeds
+from controller.desktop.limits import Limits
+from controller.desktop.openapi import OPENAPI, openapi
+from controller.desktop.passwords import Passwords
+from controller.desktop.problems import Respond, problems
+from controller.desktop.rates import Rates
+from controller.desktop.replays import Replays
+from controller.desktop.sessions import Sessions
+from controller.desktop.telling import tell, tell_everything
+from controller.desktop.tls import Tls
+from controller.desktop.wiring import WIRING, Wiring
+from controller.directory.ids import AgentId, Seconds
+from controller.floor.outcome import Input, Outcome
+from controller.floor.ports import Inbox
+
+SECONDS_PER_HOUR = 3600
+
+STRICTLY_HTTPS = f"max-age={365 * 24 * SECONDS_PER_HOUR}"
+"""For a year browsers come over HTTPS only, whatever they are told to open."""
+
+
+class CannotListen(Exception):
+    """The desktop's address can't be used; `because` is a sentence that says what to do."""
+
+    def __init__(self, host: str, port: int, because: str) -> None:
+        super().__init__(because)
+        self.host = host
+        self.port = port
+        self.because = because
+
+
+class DesktopServer:
+    """The API of one controller. An `Audience` of the floor: whoever runs the floor calls `tell` after every input.
+
+    `start` once, then `stop` once; all in one event loop.
+    """
+
+    def __init__(
+        self,
+        inbox: Inbox,
+        clock: Callable[[], Seconds],
+        *,
+        host: str,
+        port: int,
+        session_hours: float,
+        passwords: Mapping[AgentId, str],
+        metrics_text: Callable[[], str],
+        is_ready: Callable[[], bool],
+        tls: Tls | None = None,
+        is_behind_tls: bool = False,
+        limits: Limits | None = None,
+    ) -> None:
+        """`clock` gives the floor's time; `passwords` each agent's argon2 hash; 0 is any free port; `is_behind_tls`: a proxy speaks TLS."""
+        limits = limits or Limits()
+        self._host = host
+        self._wanted_port = port
+        self._tls = tls
+        self._wiring = Wiring(
+            inbox=inbox,
+            clock=clock,
+            limits=limits,
+            sessions=Sessions(session_hours * SECONDS_PER_HOUR, limits),
+            passwords=Passwords(passwords, limits),
+            metrics_text=metrics_text,
+            is_ready=is_ready,
+            feeds=Feeds(limits),
+            replays=Replays(limits),
+            rates=Rates(limits, time.monotonic),
+            session_seconds=session_hours * SECONDS_PER_HOUR,
+            is_secure=tls is not None or is_behind_tls,
+        )
+        self._runner: web.AppRunner | None = None
+        self._sweeping: asyncio.Task[None] | None = None
+        self._directory = inbox.floor.directory
+        self._switch_was_there = inbox.floor.switch_is_there
+        self.port = port
+        """Where it really listens, once started."""
+
+    async def start(self) -> None:
+        """Listen. Raises CannotListen."""
+        over = self._wiring.sessions.restore(self._wiring.floor.desks.values(), self._wiring.passwords.hashes)
+        self._wiring.not_logged_off_yet.update(over)
+        await asyncio.to_thread(self._wiring.passwords.prepare)
+        limits = self._wiring.limits
+        runner = web.AppRunner(self._app(), access_log=None, handle_signals=False, shutdown_timeout=limits.stop_seconds)
+        await runner.setup()
+        door = Door(runner, self._host, self._wanted_port, self._tls.context if self._tls else None, limits)
+        try:
+            await door.start()
+        except OSError as failed:
+            await runner.cleanup()
+            raise CannotListen(self._host, self._wanted_port, _sentence(failed, self._host, self._wanted_port)) from failed
+        self._runner = runner
+        self.port = runner.addresses[0][1]
+        self._wiring.cookie = cookie_name(self.port)
+        self._sweeping = asyncio.create_task(self._wiring.sweep_for_ever(), name="desktop sweep")
+
+    async def stop(self) -> None:
+        """Say goodbye to every desktop and close. Agents stay logged on: stopping the controller is no decision of theirs."""
+        if self._sweeping is not None:
+            self._sweeping.cancel()
+            await asyncio.wait([self._sweeping])
+        if self._runner is not None:
+            await self._runner.cleanup()
+
+    def tell(self, what: Input, outcome: Outcome) -> None:
+        """Let every connected desktop know. Never waits."""
+        wiring, floor = self._wiring, self._wiring.floor
+        if floor.directory is not self._directory:
+            self._directory = floor.directory
+            self._let_go_of_former_agents()
+        if wiring.feeds.listeners:
+            for told in tell(outcome, floor, wiring.feeds.listeners, wiring.clock(), wiring.pictures):
+                wiring.feeds.tell(told.to, told.kind, told.value)
+            if floor.switch_is_there is not self._switch_was_there:
+                for told in tell_everything(floor, wiring.feeds.listeners, wiring.pictures):
+                    wiring.feeds.tell(told.to, told.kind, told.value)
+        self._switch_was_there = floor.switch_is_there
+        for change in outcome.changes:
+            if change.after.is_over:
+                wiring.pictures.forget(change.after.id)
+
+    def use_passwords(self, passwords: Mapping[AgentId, str]) -> None:
+        """The site file was read again: whoever has another password now must log on again."""
+        known, self._wiring.passwords.hashes = self._wiring.passwords.hashes, dict(passwords)
+        for agent in self._wiring.sessions.agents:
+            if passwords.get(agent) != known.get(agent):
+                self._end_sessions_of(agent)
+
+    def use_certificate(self) -> None:
+        """Read the certificate again: it may have been renewed. Raises `BadCertificate`, and then the old one stays."""
+        if self._tls is not None:
+            self._tls.read_again()
+
+    async def sweep(self) -> None:
+        """End what is over by the clock now, without waiting for the next time that the server does it by itself."""
+        await self._wiring.sweep()
+
+    def sockets_of(self, agent: AgentId) -> int:
+        """How many desktops of an agent listen."""
+        return self._wiring.feeds.readers_of(agent)
+
+    def _let_go_of_former_agents(self) -> None:
+        wiring = self._wiring
+        for agent in {*wiring.sessions.agents, *wiring.feeds.listeners} - self._directory.agents.keys():
+            self._end_sessions_of(agent)
+            wiring.feeds.drop(agent)
+
+    def _end_sessions_of(self, agent: AgentId) -> None:
+        for session in self._wiring.sessions.of(agent):
+            self._wiring.sessions.close(session)
+            self._wiring.feeds.end_session(session)
+            self._wiring.not_logged_off_yet.add(session)
+
+    def _app(self) -> web.Application:
+        app = web.Application(middlewares=[problems, settled], client_max_size=self._wiring.limits.body_bytes_max)
+        app[WIRING] = self._wiring
+        app[OPENAPI] = openapi(ENDPOINTS, ACTION)
+        for endpoint in (*ENDPOINTS, ACTION):
+            # "story" is no action: where it is asked for with a wrong method, the answer names the right ones.
+            app.router.add_route(endpoint.method, endpoint.path.replace("{action}", "{action:(?!story$)[^/]+}"), endpoint.respond)
+        app.on_shutdown.append(self._say_goodbye)
+        if self._tls is not None:
+            app.on_response_prepare.append(_strictly_https)
+        return app
+
+    async def _say_goodbye(self, app: web.Application) -> None:
+        self._wiring.feeds.stop()
+
+
+async def _strictly_https(request: web.Request, answer: web.StreamResponse) -> None:
+    answer.headers["Strict-Transport-Security"] = STRICTLY_HTTPS
+
+
+@web.middleware
+async def settled(request: web.Request, handler: Respond) -> web.StreamResponse:
+    """Show nobody what a crash could still undo."""
+    await request.app[WIRING].inbox.settled()
+    return await handler(request)
+
+
+def _sentence(failed: OSError, host: str, port: int) -> str:
+    match failed.errno:
+        case errno.EADDRINUSE:
+            return f"Port {port} of {host} is taken by another program: stop that one, or change `listen` in [desktop]."
+        case errno.EACCES:
+            return f"Port {port} of {host} may not be used by this user: take a port above 1023 in `listen` of [desktop]."
+        case errno.EADDRNOTAVAIL:
+            return f"This machine has no address {host}: change `listen` in [desktop]."
+        case _:
+            return f"The desktop can't listen on {host}:{port}: {failed.strerror or failed}. Change `listen` in [desktop]."

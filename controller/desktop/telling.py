@@ -1,0 +1,89 @@
+"""What an outcome means to those who listen: which frame for whom, in which order. Knows no WebSocket."""
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+
+from controller.desktop.pictures import Pictures
+from controller.desktop.views import me_view, offer_view, queue_view, queues_view, seen_by, sees, wrap_up_view
+from controller.directory.ids import AgentId, InteractionId, Seconds
+from controller.floor.floor import Floor
+from controller.floor.outcome import Change, Outcome
+from controller.interaction.interaction import Interaction
+from controller.interaction.notices import Notice, OfferMade, WrapUpAsked
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One frame for one agent, still without its number. `kind` is also the name of the member that has the value."""
+
+    to: AgentId
+    kind: str
+    value: str
+    """JSON."""
+
+
+def snapshot(floor: Floor, viewer: AgentId, now: Seconds, pictures: Pictures) -> str:
+    """The members of a snapshot, without its type and number."""
+    interactions = ",".join(pictures.json_of(floor, interaction, viewer) for interaction in seen_by(floor, viewer))
+    queues = ",".join(queue.model_dump_json() for queue in queues_view(floor, now))
+    return f'"me":{me_view(floor, viewer).model_dump_json()},"interactions":[{interactions}],"queues":[{queues}]'
+
+
+def tell(outcome: Outcome, floor: Floor, listeners: Collection[AgentId], now: Seconds, pictures: Pictures) -> Iterator[Told]:
+    """Say what each listener is to hear: first the interactions in their order, then what they are asked, themselves, the queues."""
+    after = {change.after.id: change.after for change in outcome.changes}
+    for change in outcome.changes:
+        yield from _interaction(change, floor, listeners, pictures)
+    for notice in outcome.notices:
+        yield from _notice(notice, after, listeners)
+    for agent in _whose_desk_looks_different(outcome, listeners):
+        yield Told(agent, "me", me_view(floor, agent).model_dump_json())
+    for queue_id in outcome.queues:
+        queue = floor.directory.queues.get(queue_id)
+        if queue is not None:
+            picture = queue_view(floor, queue, now).model_dump_json()
+            yield from (Told(agent, "queue", picture) for agent in listeners)
+
+
+def tell_everything(floor: Floor, listeners: Iterable[AgentId], pictures: Pictures) -> Iterator[Told]:
+    """Every interaction anew: what may be done has changed for all of them at once, because the switch came or went."""
+    for agent in listeners:
+        for interaction in seen_by(floor, agent):
+            yield Told(agent, "interaction", pictures.json_of(floor, interaction, agent))
+
+
+def _interaction(change: Change, floor: Floor, listeners: Collection[AgentId], pictures: Pictures) -> Iterator[Told]:
+    """For everybody who sees it, and once more for whoever has just seen it last."""
+    before, after = change.before, change.after
+    for agent in listeners:
+        if sees(floor.directory, after, agent) or (before is not None and sees(floor.directory, before, agent)):
+            yield Told(agent, "interaction", pictures.json_of(floor, after, agent))
+
+
+def _notice(notice: Notice, after: dict[InteractionId, Interaction], listeners: Collection[AgentId]) -> Iterator[Told]:
+    """What an agent is asked just now, if it still holds after the whole input."""
+    interaction = after.get(notice.interaction)
+    if interaction is None:
+        return
+    match notice:
+        case OfferMade(agent=agent, consult=consult) if agent in listeners and _rings(interaction, agent):
+            yield Told(agent, "offer", offer_view(interaction, consult=consult).model_dump_json())
+        case WrapUpAsked(agent=agent) if agent in listeners:
+            owed = interaction.owes_wrap_up(agent)
+            if owed is not None:
+                yield Told(agent, "wrap_up", wrap_up_view(interaction, owed).model_dump_json())
+        case _:
+            return  # the interaction's own frame says the rest
+
+
+def _rings(interaction: Interaction, agent: AgentId) -> bool:
+    return any(party.agent == agent and party.rings for party in interaction.parties)
+
+
+def _whose_desk_looks_different(outcome: Outcome, listeners: Collection[AgentId]) -> Iterator[AgentId]:
+    looks = dict.fromkeys(outcome.desks)
+    for change in outcome.changes:
+        owed = change.before.wrap_ups if change.before is not None else ()
+        if change.after.wrap_ups is not owed:
+            looks.update(dict.fromkeys(wrap_up.agent for wrap_up in change.after.wrap_ups))
+    return (agent for agent in looks if agent in listeners)

@@ -1,0 +1,102 @@
+"""Everything the routes share, in one place that each request can reach."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import structlog
+from aiohttp import web
+
+from controller.desktop.authentication import must_come_from_our_page, session_of
+from controller.desktop.bodies import read_body
+from controller.desktop.feeds import Feeds
+from controller.desktop.limits import Limits
+from controller.desktop.passwords import Passwords
+from controller.desktop.pictures import Pictures
+from controller.desktop.rates import Rates
+from controller.desktop.replays import Replays
+from controller.desktop.sessions import Session, Sessions
+from controller.directory.ids import Seconds
+from controller.floor.floor import Floor
+from controller.floor.ports import Inbox
+from controller.interaction.refusals import Refused
+from controller.routing.commands import LogOff
+
+log = structlog.get_logger("desktop")
+
+
+@dataclass(slots=True, kw_only=True)
+class Wiring:
+    """What the routes work with."""
+
+    inbox: Inbox
+    clock: Callable[[], Seconds]
+    limits: Limits
+    sessions: Sessions
+    passwords: Passwords
+    metrics_text: Callable[[], str]
+    is_ready: Callable[[], bool]
+    feeds: Feeds
+    replays: Replays
+    rates: Rates
+    session_seconds: Seconds
+    is_secure: bool
+    """Browsers reach us over HTTPS only."""
+    cookie: str = ""
+    """The cookie's name; known when the port is."""
+    not_logged_off_yet: set[Session] = field(default_factory=set)
+    """Sessions that are over and of which the floor has not heard; the next sweep tells it."""
+    pictures: Pictures = field(default_factory=Pictures)
+
+    @property
+    def floor(self) -> Floor:
+        return self.inbox.floor
+
+    def session_of(self, request: web.Request, *, unsafe: bool) -> Session:
+        """Whose request this is, and count it; `unsafe`: it may change something. Raises a Problem."""
+        session = session_of(request, self.sessions, self.cookie, self.floor.directory, self.clock())
+        self.rates.count(session)
+        if unsafe:
+            must_come_from_our_page(request, is_secure=self.is_secure)
+        return session
+
+    async def read_body(self, request: web.Request) -> bytes:
+        """The request's body."""
+        return await read_body(request, self.limits.body_seconds_max)
+
+    async def end_session(self, session: Session) -> None:
+        """Log off one desktop; with the last one goes the agent."""
+        self.sessions.close(session)
+        self.feeds.end_session(session)
+        await self.log_off(session)
+
+    async def log_off(self, session: Session) -> None:
+        """Let the floor know that a session is over."""
+        if session.agent not in self.floor.desks:
+            return
+        try:
+            await self.inbox.ask(LogOff(agent=session.agent, session=session.key))
+        except Refused as no:
+            log.warning("not logged off yet", agent=session.agent, because=no.because)
+            self.not_logged_off_yet.add(session)
+
+    async def sweep(self) -> None:
+        """End what is over by the clock, and forget what nobody will ask for any more."""
+        now = self.clock()
+        for session in self.sessions.expired(now):
+            await self.end_session(session)
+        again, self.not_logged_off_yet = self.not_logged_off_yet, set()
+        for session in again:
+            await self.log_off(session)
+        self.feeds.sweep(now)
+        self.replays.sweep(now)
+        self.rates.sweep()
+
+    async def sweep_for_ever(self) -> None:
+        """Sweep now and then."""
+        while True:
+            await asyncio.sleep(self.limits.sweep_seconds)
+            await self.sweep()
+
+
+WIRING = web.AppKey("wiring", Wiring)

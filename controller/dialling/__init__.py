@@ -1,0 +1,1 @@
+"""What a telephone number means and how people write it. Pure."""

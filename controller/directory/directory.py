@@ -1,0 +1,68 @@
+"""The contact centre's people and lines, as its site file describes them. Values only: who is free is routing's business."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from controller.directory.ids import AgentId, EntryPointId, QueueId, ReasonId
+from controller.directory.policy import Policy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agent:
+    """Somebody who takes calls, and the telephone that rings for them."""
+
+    id: AgentId
+    name: str
+    phone: str
+    """The PJSIP endpoint, without its technology: `1001`."""
+    team: str = ""
+    supervisor: bool = False
+    answers_remotely: bool = False
+    """The telephone answers by itself when its INVITE says so (`Call-Info: …;answer-after=0`), so `accept` can work."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queue:
+    """A waiting line and the agents who serve it."""
+
+    id: QueueId
+    name: str
+    agents: tuple[AgentId, ...]
+    music: str = "default"
+    """The music class that its customers hear while they wait or are held."""
+    policy: Policy = field(default_factory=Policy)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryPoint:
+    """The numbers that customers dial, and the queue they lead to."""
+
+    id: EntryPointId
+    name: str
+    numbers: tuple[str, ...]
+    queue: QueueId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """Something an agent may choose: why an interaction ended as it did, or why they take no calls."""
+
+    id: ReasonId
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Directory:
+    """Everybody and everything that has a name, found by its id. Its maps are in the site file's order."""
+
+    agents: Mapping[AgentId, Agent]
+    queues: Mapping[QueueId, Queue]
+    entry_points: Mapping[EntryPointId, EntryPoint]
+    wrap_up_reasons: Mapping[ReasonId, Reason]
+    idle_reasons: Mapping[ReasonId, Reason] = field(default_factory=dict)
+    region: str = "FR"
+    """ISO 3166-1 alpha-2: how numbers without a country code are read."""
+
+    def entry_point_for(self, dialled: str) -> EntryPoint | None:
+        """Say where somebody who dialled this number wanted to go; None if the number is nobody's."""
+        return next((point for point in self.entry_points.values() if dialled in point.numbers), None)

@@ -1,0 +1,18 @@
+"""The names of things. Each kind of id has a type of its own, so that the type checker refuses a leg where a queue is meant."""
+
+from typing import NewType
+
+AgentId = NewType("AgentId", str)
+QueueId = NewType("QueueId", str)
+EntryPointId = NewType("EntryPointId", str)
+ReasonId = NewType("ReasonId", str)
+InteractionId = NewType("InteractionId", str)
+
+LegId = NewType("LegId", str)
+"""One telephone's part in an interaction. It is the Asterisk channel's id: Asterisk's own for a caller, ours for a telephone we ring."""
+
+SwitchId = NewType("SwitchId", str)
+"""Which Asterisk a fact came from."""
+
+Seconds = float
+"""A moment (seconds since 1970, UTC) or a length of time. The pure folders are told the time, they never ask for it."""

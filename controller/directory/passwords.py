@@ -1,0 +1,39 @@
+"""Passwords by their argon2 hashes. Looks at them only: making a hash throws dice, which is the command line's business."""
+
+from argon2 import PasswordHasher, Type, extract_parameters
+from argon2.exceptions import InvalidHashError, VerificationError
+
+MEMORY_KIB_MAX = 1024 * 1024
+ROUNDS_MAX = 100
+"""A hash that costs more would stop the controller for seconds at each login."""
+MEMORY_KIB_MIN = 7 * 1024
+KIB_ROUNDS_MIN = 5 * MEMORY_KIB_MIN
+"""The least that OWASP recommends for argon2id: 7 MiB in 5 rounds, or more memory in fewer. Whoever steals a cheaper hash guesses fast."""
+
+_HASHER = PasswordHasher()
+
+
+def hash_mistake(password_hash: str) -> str | None:
+    """Say what is wrong with what should be an argon2 hash; None: nothing. Does not repeat it."""
+    try:
+        cost = extract_parameters(password_hash)
+    except InvalidHashError:
+        return "must be an argon2 hash, not the password itself: make one with `ari-controller hash-password`"
+    if not password_hash.isascii():
+        return "is not a whole argon2 hash: copy it again"
+    if cost.memory_cost > MEMORY_KIB_MAX or cost.time_cost > ROUNDS_MAX:
+        return "is an argon2 hash that takes too long to check: make one with `ari-controller hash-password`"
+    if cost.type is not Type.ID or cost.memory_cost < MEMORY_KIB_MIN or cost.memory_cost * cost.time_cost < KIB_ROUNDS_MIN:
+        return "is an argon2 hash that is too easy to guess from: make one with `ari-controller hash-password`"
+    return None
+
+
+def is_password(password_hash: str, word: str) -> bool:
+    """Say whether this is the password. Takes as long as the hash was made to take: about 25 ms.
+
+    A broken hash fits no word, and half a letter (a lone surrogate, which JSON can carry) is in no password.
+    """
+    try:
+        return _HASHER.verify(password_hash, word)
+    except (VerificationError, InvalidHashError, UnicodeError):
+        return False

@@ -1,0 +1,84 @@
+"""Everything that one site file says, as a value: the directory, and how the controller reaches Asterisk and its desktops."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+
+from controller.directory.directory import Directory
+from controller.directory.ids import AgentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AsteriskAccess:
+    """How to reach one Asterisk over ARI."""
+
+    url: str
+    """`http://host:8088`, without `/ari` and without a slash at the end."""
+    app: str
+    """The Stasis application's name; the dialplan names the same."""
+    username: str
+    password: str = field(repr=False)
+    transport: str
+    lanes: int
+    """How many WebSockets carry commands beside the one that carries events."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TlsFiles:
+    """Where the desktop's certificate and its private key are; relative to the folder of the site file."""
+
+    certificate: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DesktopAccess:
+    """Where agents' desktops reach the controller."""
+
+    host: str
+    """An address or a name, without brackets."""
+    port: int
+    """0: any free port."""
+    session_hours: float
+    tls: TlsFiles | None = None
+    """None: the desktop speaks plain HTTP."""
+    tls_proxy: bool = False
+    """A proxy with TLS stands in front, so browsers come over HTTPS although we are spoken to over HTTP."""
+
+    @property
+    def is_secure(self) -> bool:
+        """Say whether browsers reach it over HTTPS only."""
+        return self.tls is not None or self.tls_proxy
+
+    @property
+    def is_loopback(self) -> bool:
+        """Say whether only this machine can reach it."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+    @property
+    def listen(self) -> str:
+        """The address as the site file writes it."""
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """What one controller serves."""
+
+    directory: Directory
+    asterisk: AsteriskAccess
+    desktop: DesktopAccess
+    passwords: Mapping[AgentId, str] = field(repr=False)
+    """Each agent's argon2 hash."""
+    region: str
+    """ISO 3166-1 alpha-2: how numbers without a country code are read."""
+    language: str
+    log: str
+    """`auto`, `text` or `json`."""
+    journal: str
+    """The folder for what the controller keeps; relative to the folder of the site file."""

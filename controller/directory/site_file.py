@@ -1,0 +1,181 @@
+"""Reads a site file: text in, a `Site` out, or every mistake at once with its line. Reads no file by itself.
+
+`docker/demo/site.toml` explains every key.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TypeVar
+
+from controller.directory.directory import Agent, Directory, EntryPoint, Queue, Reason
+from controller.directory.ids import AgentId, EntryPointId, QueueId, ReasonId
+from controller.directory.passwords import hash_mistake, is_password
+from controller.directory.policy import Policy
+from controller.directory.site import AsteriskAccess, DesktopAccess, Site, TlsFiles
+from controller.directory.site_addresses import ari_url, listen_address
+from controller.directory.site_links import check_links
+from controller.directory.site_mistakes import BadSiteFile, Path, Report, SecretMissing
+from controller.directory.site_secrets import Secret, is_elsewhere
+from controller.directory.site_shape import Tables, tables_of
+from controller.directory.site_tables import PolicyTable, QueueTable, ReasonTable
+from controller.directory.site_toml import parse
+
+TEXT_LETTERS_MAX = 2_000_000
+
+T = TypeVar("T")
+
+
+def read_site(text: str, *, secret: Secret) -> Site:
+    """Read a site file's text. `secret` finds the values that are kept elsewhere (see `site_secrets`).
+
+    Takes about 25 ms for each agent where the desktop is open to other machines: passwords are then tried against the well-known ones.
+    Raises `BadSiteFile` with every mistake, and nothing else.
+    """
+    if len(text) > TEXT_LETTERS_MAX:
+        report = Report()
+        report.note((), f"longer than {TEXT_LETTERS_MAX} letters: this is no site file")
+        raise BadSiteFile(report.mistakes)
+    document, report = parse(text.removeprefix("\ufeff"))
+    tables = tables_of(document, report)
+    if not report.complete:
+        raise BadSiteFile(report.mistakes)
+    check_links(tables, document, report)
+    asterisk = _asterisk(tables, report, secret)
+    desktop = _desktop(tables, report, secret)
+    journal = _found(("journal", "folder"), tables.journal.folder, report, secret, str) if tables.journal else None
+    passwords = _passwords(tables, desktop, report, secret)
+    if report.mistakes:
+        raise BadSiteFile(report.mistakes)
+    assert tables.site is not None, "a site file without a [site] that can be read has a mistake"
+    assert asterisk is not None, "a site file without an [asterisk] that can be read has a mistake"
+    assert desktop is not None, "a site file with a [desktop] that can't be read has a mistake"
+    assert journal is not None, "a site file with a [journal] that can't be read has a mistake"
+    return Site(
+        directory=_directory(tables, tables.site.region),
+        asterisk=asterisk,
+        desktop=desktop,
+        passwords=passwords,
+        region=tables.site.region,
+        language=tables.site.language,
+        log=tables.site.log,
+        journal=journal,
+    )
+
+
+# --- Values that may be kept elsewhere ---------------------------------------------------------------------------------
+
+
+def _found(path: Path, value: str, report: Report, secret: Secret, read: Callable[[str], T]) -> T | None:
+    """Fetch a value from where it is kept, and read it; None: it is reported."""
+    try:
+        return read(secret(value) if is_elsewhere(value) else value)
+    except SecretMissing as missing:
+        report.note(path, missing.because)
+    except ValueError as wrong:
+        report.note(path, str(wrong))
+    return None
+
+
+def _asterisk(tables: Tables, report: Report, secret: Secret) -> AsteriskAccess | None:
+    table = tables.asterisk
+    if table is None:
+        return None
+    url = _found(("asterisk", "url"), table.url, report, secret, ari_url)
+    password = _found(("asterisk", "password"), table.password, report, secret, str)
+    if url is None or password is None:
+        return None
+    return AsteriskAccess(url=url, app=table.app, username=table.username, password=password, transport=table.transport, lanes=table.lanes)
+
+
+def _desktop(tables: Tables, report: Report, secret: Secret) -> DesktopAccess | None:
+    table = tables.desktop
+    if table is None:
+        return None
+    listen = _found(("desktop", "listen"), table.listen, report, secret, listen_address)
+    if listen is None:
+        return None
+    tls = TlsFiles(certificate=table.tls.certificate, key=table.tls.key) if table.tls else None
+    desktop = DesktopAccess(host=listen[0], port=listen[1], session_hours=table.session_hours, tls=tls, tls_proxy=table.tls_proxy)
+    if not desktop.is_loopback and not desktop.is_secure:
+        report.note(
+            ("desktop", "listen"),
+            f"passwords would cross the network in the clear, because {desktop.listen} is open to other machines: "
+            "give `tls` a certificate and its key, or say `tls_proxy = true` if a proxy with TLS stands in front",
+        )
+    if tls is not None and table.tls_proxy:
+        report.note(("desktop", "tls_proxy"), "only one of `tls` and `tls_proxy`: who speaks TLS, the controller or a proxy?")
+    return desktop
+
+
+def _passwords(tables: Tables, desktop: DesktopAccess | None, report: Report, secret: Secret) -> Mapping[AgentId, str]:
+    passwords = {}
+    for index, agent in tables.agents.items():
+        path: Path = ("agent", index, "password")
+        password = _found(path, agent.password, report, secret, _argon2_hash)
+        if password is None:
+            continue
+        passwords[AgentId(agent.id)] = password
+        if desktop is not None and not desktop.is_loopback and is_password(password, agent.id):
+            report.note(
+                path,
+                f"the password of {agent.id!r} is {agent.id!r}, as everybody knows from the demo: "
+                f"choose another, or let the desktop listen on 127.0.0.1 only (it is {desktop.listen})",
+            )
+    return passwords
+
+
+def _argon2_hash(text: str) -> str:
+    mistake = hash_mistake(text)
+    if mistake is not None:
+        raise ValueError(mistake)
+    return text
+
+
+# --- Tables to values --------------------------------------------------------------------------------------------------
+
+
+def _directory(tables: Tables, region: str) -> Directory:
+    agents = [
+        Agent(
+            id=AgentId(agent.id),
+            name=agent.name,
+            phone=agent.phone,
+            team=agent.team,
+            supervisor=agent.supervisor,
+            answers_remotely=agent.answers_remotely,
+        )
+        for agent in tables.agents.values()
+    ]
+    first_reason = ReasonId(tables.wrap_up_reasons[0].id)
+    policy = _with(Policy(wrap_up_default=first_reason), tables.policy or PolicyTable())
+    queues = [_queue(queue, agents, policy) for queue in tables.queues.values()]
+    entry_points = [
+        EntryPoint(id=EntryPointId(point.id), name=point.name, numbers=tuple(point.numbers), queue=QueueId(point.queue))
+        for point in tables.entry_points.values()
+    ]
+    return Directory(
+        agents={agent.id: agent for agent in agents},
+        queues={queue.id: queue for queue in queues},
+        entry_points={point.id: point for point in entry_points},
+        wrap_up_reasons=_reasons(tables.wrap_up_reasons),
+        idle_reasons=_reasons(tables.idle_reasons),
+        region=region,
+    )
+
+
+def _queue(table: QueueTable, agents: list[Agent], site_policy: Policy) -> Queue:
+    policy = _with(site_policy, table.policy)
+    if table.offer_seconds is not None:
+        policy = replace(policy, offer_seconds=table.offer_seconds)
+    named = table.agents or ()
+    members = [AgentId(agent) for agent in named] or [agent.id for agent in agents if agent.team == table.team]
+    return Queue(id=QueueId(table.id), name=table.name, agents=tuple(members), music=table.music, policy=policy)
+
+
+def _with(policy: Policy, table: PolicyTable) -> Policy:
+    """Give the policy with what this table decides on top."""
+    return replace(policy, **table.model_dump(exclude_none=True))
+
+
+def _reasons(tables: Mapping[int, ReasonTable]) -> dict[ReasonId, Reason]:
+    return {ReasonId(table.id): Reason(id=ReasonId(table.id), name=table.name) for table in tables.values()}

@@ -1,0 +1,103 @@
+"""How the tables of a site file fit together: what they name exists, and what must be unique is."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import phonenumbers
+
+from controller.directory.site_mistakes import Path, Report, nearest
+from controller.directory.site_shape import Tables
+from controller.directory.site_tables import REPEATED, PolicyTable
+
+REQUIRED: Mapping[str, str] = {
+    "agent": "nobody could take a call",
+    "queue": "no customer could wait for an agent",
+    "entry_point": "no number would lead anywhere",
+    "wrap_up_reason": "no agent could finish a wrap-up",
+}
+"""Repeated tables of which there must be one at least, and what would be wrong without."""
+
+USUAL_SLIPS: Mapping[str, str] = {"UK": "GB", "EN": "GB", "EL": "GR", "SP": "ES"}
+"""Letters that are no region's, and the region that people mean by them."""
+
+
+def check_links(tables: Tables, document: Mapping[str, Any], report: Report) -> None:
+    """Report everything that does not fit together. Ids of tables that are wrong by themselves still count as there."""
+    for kind, why in REQUIRED.items():
+        if document.get(kind, []) == []:
+            report.note((), f"there is no [[{kind}]]: add one, or {why}")
+    for kind in REPEATED:
+        _note_repeats(report, _values(document, kind, "id"), "the id {} is taken")
+    _note_repeats(report, _values(document, "agent", "phone"), "the telephone {} is another agent's")
+    numbers = (
+        (("entry_point", index, "numbers", n), number) for index, e in tables.entry_points.items() for n, number in enumerate(e.numbers)
+    )
+    _note_repeats(report, numbers, "the number {} leads somewhere already")
+    _check_region(tables, report)
+    _check_queues(tables, _ids(document, "agent"), report)
+    _check_queue_of_entry_points(tables, _ids(document, "queue"), report)
+    _check_default_reasons(tables, _ids(document, "wrap_up_reason"), report)
+
+
+def _values(document: Mapping[str, Any], kind: str, key: str) -> list[tuple[Path, str]]:
+    tables = document.get(kind)
+    if not isinstance(tables, list):
+        return []
+    items = ((index, table.get(key)) for index, table in enumerate(tables) if isinstance(table, dict))
+    return [((kind, index, key), value) for index, value in items if isinstance(value, str)]
+
+
+def _ids(document: Mapping[str, Any], kind: str) -> set[str]:
+    return {value for _, value in _values(document, kind, "id")}
+
+
+def _note_repeats(report: Report, places: Iterable[tuple[Path, str]], sentence: str) -> None:
+    first: dict[str, Path] = {}
+    for path, value in places:
+        if value in first:
+            report.note(path, f"{sentence.format(repr(value))}: see line {report.line_of(first[value])}")
+        first.setdefault(value, path)
+
+
+def _check_region(tables: Tables, report: Report) -> None:
+    if tables.site is None or tables.site.region in phonenumbers.SUPPORTED_REGIONS:
+        return
+    region = tables.site.region
+    meant = f"; did you mean {USUAL_SLIPS[region]!r}?" if region in USUAL_SLIPS else ": write the two letters of ISO 3166-1"
+    report.note(("site", "region"), f"there is no country {region!r}{meant}")
+
+
+def _check_queues(tables: Tables, agents: set[str], report: Report) -> None:
+    teams = {agent.team for agent in tables.agents.values()} - {""}
+    for index, queue in tables.queues.items():
+        path: Path = ("queue", index)
+        if (queue.agents is None) == (queue.team is None):
+            report.note(path, "give it agents or a team, one of the two, so that somebody serves it")
+        for place, agent in enumerate(queue.agents or ()):
+            if agent not in agents:
+                report.note((*path, "agents", place), f"there is no agent {agent!r}{nearest(agent, agents)}")
+        _note_repeats(
+            report, (((*path, "agents", place), agent) for place, agent in enumerate(queue.agents or ())), "the agent {} is named already"
+        )
+        if queue.team is not None and queue.team not in teams:
+            report.note((*path, "team"), f"no agent is in a team {queue.team!r}{nearest(queue.team, teams)}")
+        if queue.offer_seconds is not None and queue.policy.offer_seconds is not None:
+            report.note((*path, "offer_seconds"), "stands in the queue's policy too: keep one of them")
+
+
+def _check_queue_of_entry_points(tables: Tables, queues: set[str], report: Report) -> None:
+    for index, entry_point in tables.entry_points.items():
+        if entry_point.queue not in queues:
+            report.note(("entry_point", index, "queue"), f"there is no queue {entry_point.queue!r}{nearest(entry_point.queue, queues)}")
+
+
+def _check_default_reasons(tables: Tables, reasons: set[str], report: Report) -> None:
+    policies: list[tuple[Path, PolicyTable]] = [
+        (("queue", index, "policy", "wrap_up_default"), queue.policy) for index, queue in tables.queues.items()
+    ]
+    if tables.policy is not None:
+        policies.append((("policy", "wrap_up_default"), tables.policy))
+    for path, policy in policies:
+        default = policy.wrap_up_default
+        if default is not None and default not in reasons:
+            report.note(path, f"there is no wrap-up reason {default!r}{nearest(default, reasons)}")

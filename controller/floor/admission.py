@@ -1,0 +1,44 @@
+"""A customer who has just arrived becomes an interaction."""
+
+from controller.directory.directory import Directory, EntryPoint
+from controller.directory.ids import InteractionId, Seconds
+from controller.interaction.facts import CustomerArrived
+from controller.interaction.interaction import Interaction, Party, Phase, Role, Standing
+
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+_ARRIVALS_PER_ID = 36 * 36
+
+
+def interaction_id(now: Seconds, arrival: int) -> InteractionId:
+    """Name an interaction so that a person can read it to another: the second it began, and which arrival it was, in base 36.
+
+    It is made of the time, so that a controller that has lost its memory does not give an id to two calls.
+    """
+    return InteractionId(_base36(int(now)) + _base36(arrival % _ARRIVALS_PER_ID).rjust(2, "0"))
+
+
+def _base36(number: int) -> str:
+    digits = ""
+    while number:
+        number, digit = divmod(number, 36)
+        digits = _DIGITS[digit] + digits
+    return digits or "0"
+
+
+def admit(new_id: InteractionId, arrived: CustomerArrived, entry_point: EntryPoint, directory: Directory, now: Seconds) -> Interaction:
+    """Put a customer into the line that their number leads to, on music."""
+    queue = directory.queues[entry_point.queue]
+    customer = Party(role=Role.CUSTOMER, leg=arrived.leg, standing=Standing.UP, name=arrived.name, number=arrived.number)
+    return Interaction(
+        id=new_id,
+        phase=Phase.QUEUED,
+        phase_since=now,
+        started_at=now,
+        waiting_since=now,
+        queue=queue.id,
+        queue_name=queue.name,
+        entry_point=entry_point.id,
+        music=queue.music,
+        policy=queue.policy,
+        parties=(customer,),
+    )

@@ -1,0 +1,356 @@
+"""The contact centre as a whole. One input at a time; what is refused has changed nothing.
+
+It holds what is: interactions, desks, whose leg is whose. It decides nothing by itself: what happens to an interaction is the
+chart's business, who is served next is routing's.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from controller.directory.directory import Directory
+from controller.directory.ids import AgentId, InteractionId, LegId, QueueId, Seconds
+from controller.floor.admission import admit, interaction_id
+from controller.floor.deadlines import Deadlines
+from controller.floor.invariants import check
+from controller.floor.occupation import agents_in, most_pressing, occupation_in
+from controller.floor.outcome import Change, Input, Outcome, SiteReloaded
+from controller.floor.reload import keep_lines_in_use
+from controller.floor.state import FloorState
+from controller.interaction.advance import take_command, take_fact
+from controller.interaction.commands import Command, GiveWrapUp, StartConsult
+from controller.interaction.facts import AgentChosen, CustomerArrived, DeadlinePassed, Fact, LegEnded, LegFact, SwitchFound, SwitchLost
+from controller.interaction.interaction import Interaction, Phase, Role, Step
+from controller.interaction.notices import AgentDeclined, AgentMissed, CallTurnedAway, CallWasOver, Notice
+from controller.interaction.refusals import BadTarget, SwitchAway, TargetUnavailable, UnknownInteraction
+from controller.routing.assignment import Waiting, assignments
+from controller.routing.commands import DeskCommand, GoAvailable, GoIdle, LogOff, LogOn
+from controller.routing.desk import Desk, DeskState, DesktopSession, choose, log_off, log_on, occupy
+
+WAITING_CUSTOMERS_MAX = 500
+"""Beyond this many the dialplan's fallback serves a caller better than our line."""
+
+_BUSY_WITH: Mapping[DeskState, str] = {
+    DeskState.LOGGED_OFF: "is not logged on",
+    DeskState.IDLE: "is idle",
+    DeskState.NOT_ANSWERING: "is not answering the telephone",
+    DeskState.OFFERED: "is being called",
+    DeskState.ENGAGED: "is on a call",
+    DeskState.WRAP_UP: "is wrapping up a call",
+}
+
+
+class Floor:
+    """All that is known of the contact centre at one moment. Read it freely; only `take` changes it."""
+
+    def __init__(self, directory: Directory) -> None:
+        self.directory = directory
+        self.interactions: dict[InteractionId, Interaction] = {}
+        self.desks: dict[AgentId, Desk] = {agent: Desk(agent=agent) for agent in directory.agents}
+        self.switch_is_there = False
+        self._waiting: dict[InteractionId, None] = {}
+        self._legs: dict[LegId, InteractionId] = {}
+        self._leaving: dict[LegId, None] = {}
+        self._agents_in: dict[AgentId, dict[InteractionId, DeskState]] = {}
+        self._deadlines = Deadlines()
+        self._arrivals = 0
+
+    @classmethod
+    def from_state(cls, state: FloorState) -> "Floor":
+        """Bring back a contact centre as it was; what follows from the state is derived anew."""
+        floor = cls(state.directory)
+        floor.desks = {desk.agent: desk for desk in state.desks}
+        floor.switch_is_there = state.switch_is_there
+        floor._arrivals = state.arrivals
+        floor._leaving = dict.fromkeys(state.leaving)
+        for interaction in state.interactions:
+            check(interaction)
+            floor._remember(None, interaction)
+        return floor
+
+    def state(self) -> FloorState:
+        """All that must be kept of this moment."""
+        return FloorState(
+            directory=self.directory,
+            interactions=tuple(self.interactions.values()),
+            desks=tuple(self.desks.values()),
+            arrivals=self._arrivals,
+            switch_is_there=self.switch_is_there,
+            leaving=tuple(self._leaving),
+        )
+
+    # --- Reading ---------------------------------------------------------------------------------------------------
+
+    def waiting_in(self, queue: QueueId) -> list[Interaction]:
+        """The customers of a queue's line, in no order."""
+        return [i for i in (self.interactions[key] for key in self._waiting) if i.queue == queue]
+
+    def interaction_of(self, leg: LegId) -> InteractionId | None:
+        """Whose leg this is; None: nobody's, or an interaction's that is over."""
+        return self._legs.get(leg)
+
+    def role_of(self, interaction: Interaction, agent: AgentId) -> Role | None:
+        """What an agent is to an interaction; a supervisor who is no party sees it all the same."""
+        role = interaction.role_of(agent)
+        known = self.directory.agents.get(agent)
+        if role is None and known is not None and known.supervisor:
+            return Role.SUPERVISOR
+        return role
+
+    def next_deadline_at(self) -> Seconds | None:
+        """When to call `due` next; None: nothing is waited for."""
+        return self._deadlines.next_at(switch_is_there=self.switch_is_there)
+
+    def due(self, now: Seconds) -> DeadlinePassed | None:
+        """The next deadline that has come, to be given to `take`; None: none has."""
+        return self._deadlines.due(now, self.interactions, switch_is_there=self.switch_is_there)
+
+    # --- The one door ----------------------------------------------------------------------------------------------
+
+    def take(self, what: Input, now: Seconds) -> Outcome:
+        """Follow a fact or do what a command asks. Raises a `Refused`, and then nothing has changed."""
+        writing = _Writing()
+        match what:
+            case Command():
+                self._command(what, now, writing)
+            case DeskCommand():
+                self._desk_command(what, now, writing)
+            case SiteReloaded():
+                self._reload(what.directory, writing)
+            case _:
+                self._fact(what, now, writing)
+        self._assign(what, now, writing)
+        return writing.outcome()
+
+    def _command(self, command: Command, now: Seconds, writing: "_Writing") -> None:
+        interaction = self.interactions.get(command.interaction)
+        role = self.role_of(interaction, command.agent) if interaction else None
+        if interaction is None or role is None:
+            raise UnknownInteraction("There is no such interaction, or it is not yours.")
+        step = take_command(interaction, command, role, now)
+        self._check_targets(command)
+        self._store(interaction, step, command, now, writing)
+
+    def _check_targets(self, command: Command) -> None:
+        """Refuse what the interaction alone can't judge: colleagues and reasons, and whether the switch is there at all."""
+        if isinstance(command, GiveWrapUp):
+            if command.reason not in self.directory.wrap_up_reasons:
+                known = ", ".join(self.directory.wrap_up_reasons)
+                raise BadTarget(f"There is no wrap-up reason {command.reason!r}; there are: {known}.")
+            return
+        if not self.switch_is_there:
+            raise SwitchAway("Asterisk can't be reached now; nothing was done. Calls that are up go on; try again in a moment.")
+        if isinstance(command, StartConsult):
+            self._check_colleague(command)
+
+    def _check_colleague(self, command: StartConsult) -> None:
+        target = command.target
+        if target.id == command.agent:
+            raise BadTarget("You can't consult yourself.")
+        desk = self.desks.get(target.id)
+        if desk is None or target.id not in self.directory.agents:
+            raise BadTarget(f"There is no agent {target.id!r}.")
+        if not desk.is_available:
+            raise TargetUnavailable(f"{target.name} {_BUSY_WITH[desk.state]}.")
+
+    def _desk_command(self, command: DeskCommand, now: Seconds, writing: "_Writing") -> None:
+        desk = self.desks.get(command.agent)
+        if desk is None:
+            raise BadTarget(f"There is no agent {command.agent!r}.")
+        match command:
+            case LogOn(session=key, until=until):
+                session = DesktopSession(key=key, until=until) if key else None
+                self._set_desk(log_on(desk, session, now), writing)
+            case LogOff(session=key):
+                self._set_desk(log_off(desk, key, now), writing)
+            case GoAvailable():
+                self._set_desk(choose(desk, DeskState.AVAILABLE, now), writing)
+            case GoIdle(reason=reason):
+                if reason and self.directory.idle_reasons and reason not in self.directory.idle_reasons:
+                    known = ", ".join(self.directory.idle_reasons)
+                    raise BadTarget(f"There is no idle reason {reason!r}; there are: {known}.")
+                self._set_desk(choose(desk, DeskState.IDLE, now, reason=reason), writing)
+            case _:
+                raise AssertionError(f"{type(command).__name__} has no meaning here")
+
+    def _fact(self, fact: Fact, now: Seconds, writing: "_Writing") -> None:
+        match fact:
+            case SwitchLost():
+                self.switch_is_there = False
+            case SwitchFound():
+                self.switch_is_there = True
+            case CustomerArrived():
+                self._admit(fact, now, writing)
+            case LegFact(leg=leg):
+                self._interaction_fact(self._legs.get(leg), fact, now, writing)
+                if isinstance(fact, LegEnded) and leg in self._leaving:
+                    del self._leaving[leg]
+                    writing.unseen = True
+            case DeadlinePassed(interaction=of) | AgentChosen(interaction=of):
+                self._interaction_fact(of, fact, now, writing)
+            case _:
+                raise AssertionError(f"{type(fact).__name__} has no meaning here")
+
+    def _interaction_fact(self, of: InteractionId | None, fact: Fact, now: Seconds, writing: "_Writing") -> None:
+        interaction = self.interactions.get(of) if of is not None else None
+        if interaction is not None:
+            self._store(interaction, take_fact(interaction, fact, now), fact, now, writing)
+
+    def _admit(self, arrived: CustomerArrived, now: Seconds, writing: "_Writing") -> None:
+        if arrived.leg in self._legs:
+            return
+        if arrived.leg in self._leaving:
+            writing.notices.append(CallWasOver(interaction=InteractionId(""), leg=arrived.leg))
+            return
+        entry_point = self.directory.entry_point_for(arrived.dialled)
+        if entry_point is None:
+            writing.notices.append(_turn_away(arrived, f"nobody answers at {arrived.dialled}"))
+            return
+        if len(self._waiting) >= WAITING_CUSTOMERS_MAX:
+            writing.notices.append(_turn_away(arrived, "too many customers wait"))
+            return
+        self._arrivals += 1
+        new = admit(interaction_id(now, self._arrivals), arrived, entry_point, self.directory, now)
+        self._store(None, Step(interaction=new), arrived, now, writing)
+
+    def _reload(self, directory: Directory, writing: "_Writing") -> None:
+        """Take over another site file. Who left keeps their desk until their call is over; who is new gets one."""
+        in_use = (interaction.queue for interaction in self.interactions.values())
+        self.directory = keep_lines_in_use(directory, self.directory, in_use)
+        for agent in directory.agents:
+            self.desks.setdefault(agent, Desk(agent=agent))
+        for agent, desk in tuple(self.desks.items()):
+            if agent not in directory.agents and desk.occupied is None:
+                del self.desks[agent]
+        writing.desks.update(dict.fromkeys(self.desks))
+        writing.queues.update(dict.fromkeys(self.directory.queues))
+
+    # --- Writing ---------------------------------------------------------------------------------------------------
+
+    def _store(self, before: Interaction | None, step: Step, cause: Input, now: Seconds, writing: "_Writing") -> None:
+        after = step.interaction
+        writing.notices.extend(step.tell)
+        if after is before:
+            return
+        check(after)
+        self._remember(before, after)
+        if (before is not None and before.phase is Phase.QUEUED) != (after.phase is Phase.QUEUED):
+            writing.queues[after.queue] = None
+        writing.changes.append(Change(before=before, after=after, cause=cause))
+        self._mark_missing(step.tell, now, writing)
+        self._occupy_desks(before, after, now, writing)
+
+    def _remember(self, before: Interaction | None, after: Interaction) -> None:
+        """Take over an interaction as it is now, and what follows: whose leg is whose, who waits, what comes when, who is in what."""
+        kept = {party.leg for party in after.parties} if after.phase is not Phase.ENDED else set[LegId]()
+        for party in before.parties if before else ():
+            if party.leg not in kept:
+                self._legs.pop(party.leg, None)
+        self._legs.update(dict.fromkeys(kept, after.id))
+        if after.phase is Phase.ENDED and before is not None and before.phase is not Phase.ENDED and before.customer_is_there:
+            assert before.customer is not None, "a customer who is there is somebody"
+            self._leaving[before.customer.leg] = None
+        if after.phase is Phase.QUEUED:
+            self._waiting[after.id] = None
+        else:
+            self._waiting.pop(after.id, None)
+        self._deadlines.note(before, after)
+        for agent in {*agents_in(before), *agents_in(after)}:
+            occupation = occupation_in(after, agent)
+            in_these = self._agents_in.setdefault(agent, {})
+            if occupation is None:
+                in_these.pop(after.id, None)
+            else:
+                in_these[after.id] = occupation
+        if after.is_over:
+            self.interactions.pop(after.id, None)
+        else:
+            self.interactions[after.id] = after
+
+    def _mark_missing(self, tell: Iterable[Notice], now: Seconds, writing: "_Writing") -> None:
+        """An agent who missed or declined a call is given no other before they say so."""
+        for notice in tell:
+            match notice:
+                case AgentMissed(agent=agent, because=because):
+                    self._choose_for(agent, DeskState.NOT_ANSWERING, because, now, writing)
+                case AgentDeclined(agent=agent):
+                    self._choose_for(agent, DeskState.IDLE, "declined a call", now, writing)
+                case _:
+                    pass  # every other notice is for people only
+
+    def _choose_for(self, agent: AgentId, state: DeskState, reason: str, now: Seconds, writing: "_Writing") -> None:
+        desk = self.desks[agent]
+        # Somebody who has logged off, or chose to be idle, meanwhile has said what they want.
+        if desk.chosen is DeskState.AVAILABLE:
+            self._set_desk(choose(desk, state, now, reason=reason), writing)
+
+    def _occupy_desks(self, before: Interaction | None, after: Interaction, now: Seconds, writing: "_Writing") -> None:
+        for agent in sorted({*agents_in(before), *agents_in(after)}):
+            # Somebody who has left the site file may still be named by what they once owned.
+            if agent in self.desks:
+                interaction, occupied = most_pressing(self._agents_in[agent])
+                self._set_desk(occupy(self.desks[agent], occupied, interaction, now), writing)
+                self._clear_desk_of_who_left(agent, writing)
+
+    def _clear_desk_of_who_left(self, agent: AgentId, writing: "_Writing") -> None:
+        if agent not in self.directory.agents and self.desks[agent].occupied is None:
+            del self.desks[agent]
+            writing.desks.pop(agent, None)
+
+    def _set_desk(self, desk: Desk, writing: "_Writing") -> None:
+        known = self.desks[desk.agent]
+        if known is desk:
+            return
+        self.desks[desk.agent] = desk
+        if known == replace(desk, sessions=known.sessions):
+            writing.unseen = True  # one more or one less desktop of the same agent
+            return
+        writing.desks[desk.agent] = None
+        for queue in self.directory.queues.values():
+            if desk.agent in queue.agents:
+                writing.queues[queue.id] = None
+
+    # --- Routing ---------------------------------------------------------------------------------------------------
+
+    def _assign(self, cause: Input, now: Seconds, writing: "_Writing") -> None:
+        """Offer waiting customers to free agents, whenever either may have changed."""
+        may_have_changed = writing.queues or isinstance(cause, SwitchFound)
+        if not self._waiting or not may_have_changed or not self.switch_is_there:
+            return
+        waiting = [_as_waiting(self.interactions[key]) for key in self._waiting]
+        for chosen_for, agent in tuple(assignments(waiting, self.directory.queues, self.desks)):
+            chosen = AgentChosen(interaction=chosen_for, agent=self.directory.agents[agent])
+            self._interaction_fact(chosen_for, chosen, now, writing)
+
+
+class _Writing:
+    """What one input has changed so far; dicts keep order and forget repetition."""
+
+    def __init__(self) -> None:
+        self.changes: list[Change] = []
+        self.desks: dict[AgentId, None] = {}
+        self.queues: dict[QueueId, None] = {}
+        self.notices: list[Notice] = []
+        self.unseen = False
+
+    def outcome(self) -> Outcome:
+        return Outcome(
+            changes=tuple(self.changes),
+            desks=tuple(self.desks),
+            queues=tuple(self.queues),
+            notices=tuple(self.notices),
+            unseen=self.unseen,
+        )
+
+
+def _as_waiting(interaction: Interaction) -> Waiting:
+    return Waiting(
+        interaction=interaction.id,
+        queue=interaction.queue,
+        since=interaction.waiting_since,
+        first=interaction.first_in_line,
+        not_for=interaction.not_for,
+    )
+
+
+def _turn_away(arrived: CustomerArrived, because: str) -> CallTurnedAway:
+    return CallTurnedAway(interaction=InteractionId(""), leg=arrived.leg, because=because)

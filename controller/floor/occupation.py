@@ -1,0 +1,36 @@
+"""What interactions make of an agent: derived from who is in them, so that nobody can be stuck in a state of their own."""
+
+from collections.abc import Iterable, Mapping
+
+from controller.directory.ids import AgentId, InteractionId
+from controller.interaction.interaction import Interaction, Standing
+from controller.routing.desk import DeskState
+
+_PRESSING = (DeskState.ENGAGED, DeskState.OFFERED, DeskState.WRAP_UP)
+
+
+def occupation_in(interaction: Interaction, agent: AgentId) -> DeskState | None:
+    """Say what one interaction makes of an agent; None: nothing."""
+    for party in interaction.parties:
+        if party.agent == agent and party.standing is not Standing.GONE:
+            return DeskState.OFFERED if party.rings else DeskState.ENGAGED
+    return DeskState.WRAP_UP if interaction.owes_wrap_up(agent) else None
+
+
+def agents_in(interaction: Interaction | None) -> Iterable[AgentId]:
+    """Name everybody whose desk this interaction may concern."""
+    if interaction is None:
+        return ()
+    return (
+        *(party.agent for party in interaction.parties if party.agent is not None),
+        *(wrap_up.agent for wrap_up in interaction.wrap_ups),
+    )
+
+
+def most_pressing(in_these: Mapping[InteractionId, DeskState]) -> tuple[InteractionId | None, DeskState | None]:
+    """Of all that an agent is in, what they are seen as: on a call rather than wrapping up another."""
+    for state in _PRESSING:
+        for interaction, occupation in sorted(in_these.items()):
+            if occupation is state:
+                return interaction, state
+    return None, None

@@ -1,0 +1,45 @@
+"""What one input did to the contact centre, for everybody who has to act on it or wants to see it."""
+
+from dataclasses import dataclass
+
+from controller.directory.directory import Directory
+from controller.directory.ids import AgentId, QueueId
+from controller.interaction.commands import Command
+from controller.interaction.facts import Fact
+from controller.interaction.interaction import Interaction
+from controller.interaction.notices import Notice
+from controller.routing.commands import DeskCommand
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteReloaded:
+    """The administrator changed the site file: from now on the contact centre is made of this."""
+
+    directory: Directory
+
+
+Input = Fact | Command | DeskCommand | SiteReloaded
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One interaction before and after; `before` is None when it is new."""
+
+    before: Interaction | None
+    after: Interaction
+    cause: Input
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """All that one input led to."""
+
+    changes: tuple[Change, ...] = ()
+    """In order; one interaction can be in it twice (returned to the line, then offered to the next agent)."""
+    desks: tuple[AgentId, ...] = ()
+    """Agents whose presence is another."""
+    queues: tuple[QueueId, ...] = ()
+    """Queues whose line or whose agents' states are others."""
+    notices: tuple[Notice, ...] = ()
+    unseen: bool = False
+    """Something changed that nobody is shown, and that must be remembered all the same."""

@@ -1,0 +1,65 @@
+"""What the shell and the adapters promise one another. Adapters know these and never one another."""
+
+from typing import Protocol
+
+from controller.directory.ids import InteractionId, LegId
+from controller.floor.floor import Floor
+from controller.floor.outcome import Input, Outcome
+from controller.interaction.commands import Command
+from controller.interaction.facts import Fact
+from controller.interaction.layout import Layout
+from controller.routing.commands import DeskCommand
+
+
+class InboxFull(Exception):
+    """The loop is so far behind that what is brought can't be kept; whoever brings facts has to begin anew with a look at what is."""
+
+
+class Inbox(Protocol):
+    """Where adapters bring what they hear. One task takes it out, one at a time, in order."""
+
+    def post(self, fact: Fact) -> None:
+        """Bring a fact. Never blocks; facts can't be refused. Raises `InboxFull`."""
+
+    async def ask(self, command: Command | DeskCommand) -> Outcome:
+        """Bring a command and wait until it is accepted. Raises a `Refused`, and then nothing has changed."""
+
+    @property
+    def floor(self) -> Floor:
+        """The contact centre as it is now, to be read only. Wait for `settled` before telling anybody what it shows."""
+
+    async def settled(self) -> None:
+        """Wait until all that the floor shows would survive a crash."""
+
+
+class Switch(Protocol):
+    """The telephone switch, as the shell sees it. Nothing here waits: what comes of it comes back as facts."""
+
+    def arrange(self, layout: Layout) -> None:
+        """From now on, this is where everybody of this interaction belongs."""
+
+    def press(self, interaction: InteractionId, leg: LegId, digits: str) -> None:
+        """Let a leg's telephone hear these keys (RFC 4733 events)."""
+
+    def turn_away(self, leg: LegId) -> None:
+        """Give a caller back to the dialplan."""
+
+    def let_go(self, leg: LegId) -> None:
+        """Hang up a caller whose interaction is over."""
+
+
+class Audience(Protocol):
+    """Somebody who is told what has happened: desktops, metrics, the record of steps."""
+
+    def tell(self, what: Input, outcome: Outcome) -> None:
+        """Take note of an input and what it led to. Must not block, and must not change anything."""
+
+
+class Tally(Protocol):
+    """Somebody who counts how commands were answered."""
+
+    def answered(self, seconds: float) -> None:
+        """A command was answered so long after it came, accepted or refused."""
+
+    def refused(self, code: str) -> None:
+        """A command was refused, by the machine's word for why."""

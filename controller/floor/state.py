@@ -1,0 +1,21 @@
+"""All that must be kept of a contact centre, and nothing that follows from it."""
+
+from dataclasses import dataclass
+
+from controller.directory.directory import Directory
+from controller.directory.ids import LegId
+from controller.interaction.interaction import Interaction
+from controller.routing.desk import Desk
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FloorState:
+    """One moment of a contact centre. Everything else that a floor holds is derived from this."""
+
+    directory: Directory
+    interactions: tuple[Interaction, ...]
+    desks: tuple[Desk, ...]
+    arrivals: int
+    switch_is_there: bool
+    leaving: tuple[LegId, ...] = ()
+    """Callers' legs of interactions that ended, until they are gone: found again after a crash, they are no new customers."""

@@ -1,0 +1,61 @@
+"""The one door to an interaction: what is, what came and the time go in; what is now comes out, or a refusal and nothing has changed."""
+
+from dataclasses import replace
+
+from controller.directory.ids import Seconds
+from controller.interaction.chart import CHART, Cell, Ignored, Impossible, Key
+from controller.interaction.commands import Command
+from controller.interaction.facts import AgentChosen, DeadlinePassed, Fact, LegFact, Why
+from controller.interaction.interaction import Interaction, Role, Step
+from controller.interaction.refusals import NotPermitted, Stale
+from controller.interaction.roles import refusal
+
+
+def take_command(interaction: Interaction, command: Command, role: Role, now: Seconds) -> Step:
+    """Do what a person with this role asks.
+
+    Raises a `Refused` (see `refusals`) when the role table, the revision or the phase says no; then nothing has changed.
+    """
+    no = refusal(interaction, role, command.action, command.agent)
+    if isinstance(no, NotPermitted):
+        raise no
+    # Before what could be done only now: somebody who pressed twice is to learn that the first press has worked.
+    if command.revision is not None and command.revision != interaction.revision:
+        raise Stale("The interaction has changed since you looked: look again.")
+    if no is not None:
+        raise no
+    return _take(interaction, CHART[interaction.phase][type(command)], command, now)
+
+
+def take_fact(interaction: Interaction, fact: Fact, now: Seconds) -> Step:
+    """Follow what happened. A fact about a leg that was let go, or a deadline that is no longer waited for, changes nothing."""
+    key = _key(interaction, fact)
+    if key is None:
+        return Step(interaction=interaction)
+    return _take(interaction, CHART[interaction.phase][key], fact, now)
+
+
+def _key(interaction: Interaction, fact: Fact) -> Key | None:
+    match fact:
+        case LegFact():
+            party = interaction.party_of(fact.leg)
+            return (type(fact), party.role) if party else None
+        case DeadlinePassed(why=Why.WRAP_UP_OVER, agent=agent):
+            return fact.why if agent is not None and interaction.owes_wrap_up(agent) else None
+        case DeadlinePassed():
+            waits = interaction.deadline is not None and interaction.deadline.why is fact.why
+            return fact.why if waits else None
+        case AgentChosen():
+            return AgentChosen
+        case _:
+            raise AssertionError(f"{type(fact).__name__} is not about one interaction")
+
+
+def _take(interaction: Interaction, cell: Cell, stimulus: Fact | Command, now: Seconds) -> Step:
+    assert not isinstance(cell, Impossible), f"{stimulus} in {interaction.phase}: {cell.because}"
+    if isinstance(cell, Ignored):
+        return Step(interaction=interaction)
+    step = cell(interaction, stimulus, now)
+    if step.interaction is interaction:
+        return step
+    return replace(step, interaction=replace(step.interaction, revision=interaction.revision + 1))

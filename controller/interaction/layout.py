@@ -1,0 +1,103 @@
+"""Who stands in which room, as a function of the interaction. The switch is made to match this; a leg not named is hung up.
+
+No step says "move this leg": it changes the interaction, and the layout follows.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from controller.directory.ids import InteractionId, LegId
+from controller.interaction.interaction import Interaction, Party, Phase, Role, Standing
+
+
+class Room(StrEnum):
+    """Each interaction has two: people in `talk` hear one another; each in `hold` hears music and nobody."""
+
+    TALK = "talk"
+    HOLD = "hold"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where one leg belongs."""
+
+    leg: LegId
+    room: Room
+    muted: bool = False
+    """Nobody hears this leg; it hears everybody in its room."""
+    phone: str | None = None
+    """The telephone to ring if the leg is not there yet; None: the leg came to us or was answered, and can't be made any more."""
+    told_to_answer: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """Where everybody of one interaction belongs, and what the hold room and the rung telephones need to know."""
+
+    interaction: InteractionId
+    places: tuple[Place, ...]
+    music: str
+    caller_number: str
+    caller_name: str
+
+
+ROOMS: Mapping[Phase, Mapping[Role, Room]] = {
+    Phase.QUEUED: {Role.CUSTOMER: Room.HOLD},
+    Phase.OFFERED: {Role.CUSTOMER: Room.HOLD, Role.AGENT_1: Room.TALK},
+    Phase.CONNECTED: {Role.CUSTOMER: Room.TALK, Role.AGENT_1: Room.TALK},
+    Phase.HELD: {Role.CUSTOMER: Room.HOLD, Role.AGENT_1: Room.TALK},
+    # Agent 2 rings inside the talk room, so that Agent 1 hears the ringing.
+    Phase.CONSULT_OFFERED: {Role.CUSTOMER: Room.HOLD, Role.AGENT_1: Room.TALK, Role.AGENT_2: Room.TALK},
+    Phase.CONSULTING: {Role.CUSTOMER: Room.HOLD, Role.AGENT_1: Room.TALK, Role.AGENT_2: Room.TALK},
+    Phase.CONSULT_HELD: {Role.CUSTOMER: Room.TALK, Role.AGENT_1: Room.TALK, Role.AGENT_2: Room.HOLD},
+    Phase.TRANSFER_ASKED: {Role.CUSTOMER: Room.HOLD, Role.AGENT_2: Room.TALK},
+    Phase.CONFERENCE: {Role.CUSTOMER: Room.TALK, Role.AGENT_1: Room.TALK, Role.AGENT_2: Room.TALK},
+    Phase.ENDED: {},
+}
+
+
+def room_of(interaction: Interaction, party: Party) -> Room | None:
+    """Say where a party stands; None: nowhere, the leg is gone."""
+    if party.standing is Standing.GONE:
+        return None
+    room = ROOMS[interaction.phase].get(party.role)
+    # A telephone whose own hold key is pressed sends nothing, and Asterisk's music for the other end is lost
+    # as soon as anybody moves: the customer waits in the hold room, where there is always music.
+    if party.role is Role.CUSTOMER and room is Room.TALK and not _somebody_listens(interaction):
+        return Room.HOLD
+    return room
+
+
+def _somebody_listens(interaction: Interaction) -> bool:
+    rooms = ROOMS[interaction.phase]
+    return any(
+        party.is_up and not party.phone_on_hold
+        for party in interaction.parties
+        if party.role is not Role.CUSTOMER and rooms.get(party.role) is Room.TALK
+    )
+
+
+def layout(interaction: Interaction) -> Layout:
+    """Say where every leg belongs."""
+    customer = interaction.customer
+    places = []
+    for party in interaction.parties:
+        room = room_of(interaction, party)
+        if room is not None:
+            places.append(
+                Place(
+                    leg=party.leg,
+                    room=room,
+                    muted=party.muted,
+                    phone=party.phone if party.rings else None,
+                    told_to_answer=party.told_to_answer,
+                )
+            )
+    return Layout(
+        interaction=interaction.id,
+        places=tuple(places),
+        music=interaction.music,
+        caller_number=customer.number if customer else "",
+        caller_name=customer.name if customer else "",
+    )

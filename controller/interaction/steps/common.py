@@ -1,0 +1,79 @@
+"""The few moves that many steps share."""
+
+from dataclasses import replace
+
+from controller.directory.directory import Agent
+from controller.directory.ids import AgentId, LegId, Seconds
+from controller.interaction.interaction import Deadline, Interaction, Party, Phase, Role, Standing, Step, WrapUp
+from controller.interaction.notices import Notice, OfferWithdrawn, WrapUpAsked
+
+
+def enter(interaction: Interaction, phase: Phase, now: Seconds, *, deadline: Deadline | None = None, news: str = "") -> Interaction:
+    """Go to another phase; what the old one waited for is forgotten."""
+    return replace(interaction, phase=phase, phase_since=now, deadline=deadline, news=news)
+
+
+def ring(interaction: Interaction, role: Role, agent: Agent) -> Interaction:
+    """Add an agent whose telephone is to be rung, on a leg that was never used before."""
+    leg = LegId(f"ix-{interaction.id}-{agent.id}-{interaction.legs_made + 1}")
+    party = Party(
+        role=role,
+        leg=leg,
+        standing=Standing.RINGING,
+        name=agent.name,
+        number=agent.phone,
+        agent=agent.id,
+        phone=agent.phone,
+        answers_remotely=agent.answers_remotely,
+    )
+    others = tuple(p for p in interaction.parties if p.role is not role)
+    return replace(interaction, parties=(*others, party), legs_made=interaction.legs_made + 1)
+
+
+def change(interaction: Interaction, party: Party) -> Interaction:
+    """Put this party in place of whoever has its role."""
+    return replace(interaction, parties=tuple(party if p.role is party.role else p for p in interaction.parties))
+
+
+def without(interaction: Interaction, *roles: Role) -> Interaction:
+    """Let parties go: the layout no longer names their legs, so the switch hangs them up."""
+    return replace(interaction, parties=tuple(p for p in interaction.parties if p.role not in roles))
+
+
+def stop_ringing(interaction: Interaction, role: Role, because: str) -> tuple[Notice, ...]:
+    """Tell an agent whose telephone rings that it is to stop; nobody is told when nothing rings."""
+    party = interaction.party(role)
+    if party is None or not party.rings or party.agent is None:
+        return ()
+    return (OfferWithdrawn(interaction=interaction.id, agent=party.agent, because=because),)
+
+
+def back_to_line(interaction: Interaction, now: Seconds, *, tell: tuple[Notice, ...], not_for: AgentId | None = None) -> Step:
+    """The customer waits again, before everybody else, with music: losing an agent was not their fault."""
+    waiting = without(interaction, Role.AGENT_1, Role.AGENT_2)
+    return Step(
+        interaction=replace(enter(waiting, Phase.QUEUED, now), first_in_line=True, not_for=not_for, consult_asked_at=None),
+        tell=tell,
+    )
+
+
+def ask_wrap_up(interaction: Interaction, agent: AgentId, now: Seconds) -> tuple[Interaction, tuple[Notice, ...]]:
+    """Open the wrap-up of an agent who owned the interaction."""
+    wrap_up = WrapUp(agent=agent, asked_at=now, over_at=now + interaction.policy.wrap_up_seconds)
+    asked = replace(interaction, wrap_ups=(*interaction.wrap_ups, wrap_up))
+    return asked, (WrapUpAsked(interaction=interaction.id, agent=agent),)
+
+
+def owner_of(interaction: Interaction) -> tuple[Party, AgentId]:
+    """The owner and their id, in a phase that has one."""
+    owner = interaction.owner
+    assert owner is not None, f"{interaction.phase} has an owner"
+    assert owner.agent is not None, "an owner is one of our agents"
+    return owner, owner.agent
+
+
+def agent_2_of(interaction: Interaction) -> Party:
+    """Agent 2, in a phase that has one."""
+    agent_2 = interaction.agent_2
+    assert agent_2 is not None, f"{interaction.phase} has an Agent 2"
+    return agent_2

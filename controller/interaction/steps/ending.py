@@ -1,0 +1,78 @@
+"""It is over: for everybody, or, by the site's policy, not quite."""
+
+from dataclasses import replace
+
+from controller.directory.directory import Agent
+from controller.directory.ids import Seconds
+from controller.directory.policy import OwnerHangUp
+from controller.interaction.commands import Command
+from controller.interaction.facts import EndCause, LegEnded, Why
+from controller.interaction.interaction import Deadline, Interaction, Phase, Role, Standing, Step
+from controller.interaction.notices import AgentMissed, OfferMade
+from controller.interaction.steps.common import ask_wrap_up, back_to_line, enter, owner_of, ring, stop_ringing, without
+
+_OWNER_GONE = "the agent who called you has gone"
+
+
+def end_for_everybody(interaction: Interaction, cause: Command | LegEnded, now: Seconds) -> Step:
+    """Nobody is on the line any more. An owner who has had the customer wraps up; Agent 2 never does."""
+    tell = stop_ringing(interaction, Role.AGENT_2, "the interaction has ended")
+    ended = without(interaction, Role.AGENT_2)
+    owner = ended.owner
+    if owner is not None and owner.agent is not None and owner.is_up:
+        ended, asked = ask_wrap_up(ended, owner.agent, now)
+        tell = (*tell, *asked)
+    return Step(interaction=_everybody_gone(ended, now), tell=tell)
+
+
+def _everybody_gone(interaction: Interaction, now: Seconds) -> Interaction:
+    """The customer and the owner stay named, for the wrap-up dialog; their legs are gone."""
+    gone = tuple(replace(p, standing=Standing.GONE, phone_on_hold=False) for p in interaction.parties)
+    return enter(replace(interaction, parties=gone, consult_asked_at=None), Phase.ENDED, now)
+
+
+def end_before_answer(interaction: Interaction, cause: Command | LegEnded, now: Seconds) -> Step:
+    """A telephone that rings for the customer stops. Who never had the customer does not wrap up; an owner who is rung back has."""
+    because = "a supervisor ended the call" if isinstance(cause, Command) else "the customer hung up"
+    tell = stop_ringing(interaction, Role.AGENT_1, because)
+    if interaction.deadline is None or interaction.deadline.why is not Why.RING_BACK_UNANSWERED:
+        return Step(interaction=_everybody_gone(without(interaction, Role.AGENT_1), now), tell=tell)
+
+    _, agent = owner_of(interaction)
+    owed, asked = ask_wrap_up(interaction, agent, now)
+    return Step(interaction=_everybody_gone(owed, now), tell=(*tell, *asked))
+
+
+def owner_left(interaction: Interaction, ended: LegEnded, now: Seconds) -> Step:
+    """The owner's leg is gone while the customer is there.
+
+    Hanging up is a decision, and the site says what it means; a telephone that was lost is not, and the customer must not pay for it.
+    """
+    if ended.cause is not EndCause.HUNG_UP:
+        return _owner_was_lost(interaction, now)
+    if interaction.policy.owner_hang_up is OwnerHangUp.RING_BACK:
+        return _ring_owner_back(interaction, now)
+    return end_for_everybody(interaction, ended, now)
+
+
+def _owner_was_lost(interaction: Interaction, now: Seconds) -> Step:
+    _, agent = owner_of(interaction)
+    missed = AgentMissed(interaction=interaction.id, agent=agent, because="telephone lost")
+    return back_to_line(interaction, now, tell=(*stop_ringing(interaction, Role.AGENT_2, _OWNER_GONE), missed))
+
+
+def _ring_owner_back(interaction: Interaction, now: Seconds) -> Step:
+    """The customer hears music, Agent 2 is dropped, and Agent 1 is rung once more."""
+    owner, agent = owner_of(interaction)
+    assert owner.phone is not None, "an agent has a telephone"
+
+    again = Agent(id=agent, name=owner.name, phone=owner.phone, answers_remotely=owner.answers_remotely)
+    rung = ring(without(interaction, Role.AGENT_2), Role.AGENT_1, again)
+    deadline = Deadline(at=now + interaction.policy.ring_back_seconds, why=Why.RING_BACK_UNANSWERED)
+    return Step(
+        interaction=replace(enter(rung, Phase.OFFERED, now, deadline=deadline), consult_asked_at=None),
+        tell=(
+            *stop_ringing(interaction, Role.AGENT_2, _OWNER_GONE),
+            OfferMade(interaction=interaction.id, agent=agent, consult=False),
+        ),
+    )

@@ -1,0 +1,71 @@
+"""A customer who waits is offered to an agent, who answers, declines, or lets it ring."""
+
+from dataclasses import replace
+
+from controller.directory.ids import LegId, Seconds
+from controller.interaction.commands import AcceptOffer, DeclineOffer
+from controller.interaction.facts import AgentChosen, DeadlinePassed, EndCause, LegAnswered, LegEnded, Why
+from controller.interaction.interaction import Deadline, Interaction, Party, Phase, Role, Standing, Step
+from controller.interaction.notices import AgentDeclined, AgentMissed, Notice, OfferMade, OfferWithdrawn
+from controller.interaction.steps.common import back_to_line, change, enter, owner_of, ring
+
+
+def offer_to_agent(interaction: Interaction, chosen: AgentChosen, now: Seconds) -> Step:
+    """Ring the agent that routing chose; the customer goes on hearing music."""
+    offered = ring(interaction, Role.AGENT_1, chosen.agent)
+    deadline = Deadline(at=now + interaction.policy.offer_seconds, why=Why.OFFER_UNANSWERED)
+    return Step(
+        interaction=enter(offered, Phase.OFFERED, now, deadline=deadline),
+        tell=(OfferMade(interaction=interaction.id, agent=chosen.agent.id, consult=False),),
+    )
+
+
+def connect_owner(interaction: Interaction, answered: LegAnswered, now: Seconds) -> Step:
+    """The agent picked up: the customer comes to them."""
+    owner, _ = owner_of(interaction)
+    connected = change(interaction, replace(owner, standing=Standing.UP))
+    return Step(interaction=replace(enter(connected, Phase.CONNECTED, now), first_in_line=False, not_for=None))
+
+
+def decline_offer(interaction: Interaction, command: DeclineOffer, now: Seconds) -> Step:
+    """The agent will not take the customer: idle until they say otherwise."""
+    _, agent = owner_of(interaction)
+    return back_to_line(interaction, now, tell=(AgentDeclined(interaction=interaction.id, agent=agent),))
+
+
+def offer_leg_ended(interaction: Interaction, ended: LegEnded, now: Seconds) -> Step:
+    """The agent's telephone refused, or could not be rung."""
+    _, agent = owner_of(interaction)
+    told: Notice
+    if ended.cause is EndCause.DECLINED:
+        told = AgentDeclined(interaction=interaction.id, agent=agent)
+    else:
+        told = AgentMissed(interaction=interaction.id, agent=agent, because=f"telephone {ended.cause.value}")
+    return back_to_line(interaction, now, tell=(told,))
+
+
+def withdraw_offer(interaction: Interaction, passed: DeadlinePassed, now: Seconds) -> Step:
+    """The agent let the telephone ring: it stops, and they get no more calls until they say so."""
+    _, agent = owner_of(interaction)
+    return back_to_line(
+        interaction,
+        now,
+        tell=(
+            OfferWithdrawn(interaction=interaction.id, agent=agent, because="not answered in time"),
+            AgentMissed(interaction=interaction.id, agent=agent, because="no answer"),
+        ),
+    )
+
+
+def answer_remotely(interaction: Interaction, command: AcceptOffer, now: Seconds) -> Step:
+    """Ring the telephone anew, this time with the wish that it answers by itself: SIP has no way to ask that of a ringing one."""
+    role = interaction.role_of(command.agent)
+    party = interaction.party(role) if role else None
+    assert party is not None, "only a party is allowed to accept"
+    return Step(interaction=_ring_anew(interaction, party))
+
+
+def _ring_anew(interaction: Interaction, party: Party) -> Interaction:
+    leg = LegId(f"ix-{interaction.id}-{party.agent}-{interaction.legs_made + 1}")
+    told = change(interaction, replace(party, leg=leg, told_to_answer=True))
+    return replace(told, legs_made=interaction.legs_made + 1)

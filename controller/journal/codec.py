@@ -1,0 +1,110 @@
+"""Inputs and states as text, and back. Every text names the version of its form, so that an old journal can be read by a newer program."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import PydanticSerializationError, from_json
+
+from controller.directory.ids import Seconds
+from controller.floor.outcome import Input, SiteReloaded
+from controller.floor.state import FloorState
+from controller.interaction import commands, facts
+from controller.interaction.commands import Command
+from controller.interaction.facts import Fact
+from controller.routing import commands as desk_commands
+from controller.routing.commands import DeskCommand
+
+FORM = 1
+"""The version of the form in which we write. Keep reading the old one when it changes; never change what a number means."""
+
+
+class Unreadable(Exception):
+    """A text of the journal is not what was once written. `because` says what is wrong with it."""
+
+    def __init__(self, because: str) -> None:
+        super().__init__(because)
+        self.because = because
+
+
+class Unwritable(Exception):
+    """Something has no text: half of a surrogate pair in a name, for one. The program's edges let no such thing in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """An input, and the moment at which it was taken."""
+
+    what: Input
+    at: Seconds
+
+
+def _kinds() -> dict[str, type[Any]]:
+    found: dict[str, type[Any]] = {SiteReloaded.__name__: SiteReloaded}
+    for module in (facts, commands, desk_commands):
+        for name, kind in vars(module).items():
+            if isinstance(kind, type) and issubclass(kind, Fact | Command | DeskCommand):
+                found[name] = kind
+    return found
+
+
+_ADAPTERS: dict[str, TypeAdapter[Any]] = {name: TypeAdapter(kind) for name, kind in _kinds().items()}
+_STATE = TypeAdapter(FloorState)
+
+
+def write_input(taken: Taken) -> str:
+    """Write an input as one line of JSON. Raises `Unwritable`."""
+    kind = type(taken.what).__name__
+    body = _dump(_ADAPTERS[kind], taken.what)
+    return f'{{"form":{FORM},"at":{taken.at!r},"kind":"{kind}","input":{body}}}'
+
+
+def read_input(text: str) -> Taken:
+    """Read what `write_input` of this or an older version wrote. Raises `Unreadable`."""
+    envelope = _envelope(text)
+    kind = envelope.get("kind")
+    adapter = _ADAPTERS.get(kind) if isinstance(kind, str) else None
+    if adapter is None:
+        raise Unreadable(f"this version knows no input {kind!r}")
+    try:
+        return Taken(adapter.validate_python(envelope["input"]), float(envelope["at"]))
+    except (ValidationError, KeyError, TypeError, ValueError) as error:
+        raise Unreadable(f"not a {kind}: {_first_line(error)}") from error
+
+
+def write_state(state: FloorState) -> str:
+    """Write a whole state. The same state gives the same text, byte for byte. Raises `Unwritable`."""
+    return f'{{"form":{FORM},"state":{_dump(_STATE, state)}}}'
+
+
+def read_state(text: str) -> FloorState:
+    """Read what `write_state` of this or an older version wrote. Raises `Unreadable`."""
+    envelope = _envelope(text)
+    try:
+        return _STATE.validate_python(envelope["state"])
+    except (ValidationError, KeyError) as error:
+        raise Unreadable(f"not a state: {_first_line(error)}") from error
+
+
+def _dump(adapter: TypeAdapter[Any], value: object) -> str:
+    try:
+        return adapter.dump_json(value).decode()
+    except PydanticSerializationError as error:
+        raise Unwritable(_first_line(error)) from error
+
+
+def _envelope(text: str) -> dict[str, Any]:
+    try:
+        envelope = from_json(text)
+    except ValueError as error:
+        raise Unreadable(f"not JSON: {error}") from error
+    if not isinstance(envelope, dict):
+        raise Unreadable("not an object")
+    form = envelope.get("form")
+    if form != FORM:
+        raise Unreadable(f"written in form {form!r}, and this version reads form {FORM}: a newer ari-controller wrote it")
+    return envelope
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0]

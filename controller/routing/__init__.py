@@ -1,0 +1,1 @@
+"""Who gets which customer: agents' presence, the waiting line, and the choice between them. Pure."""

@@ -1,0 +1,72 @@
+"""Between the loop and the journal: what is worth keeping, when a state takes the place of inputs, and what to do when the disk fails."""
+
+from collections.abc import Sequence
+
+import structlog
+
+from controller.directory.ids import Seconds
+from controller.floor.floor import Floor
+from controller.floor.outcome import Input, Outcome, SiteReloaded
+from controller.interaction.facts import SwitchFound, SwitchLost
+from controller.interaction.refusals import Refused
+from controller.journal.codec import Taken
+from controller.journal.journal import Journal, JournalFailed
+
+INPUTS_PER_STATE = 5_000
+"""After so many inputs a whole state is written in their place: it bounds the file, and that a start replays half a second at most."""
+
+log = structlog.get_logger("journal")
+
+
+class NotKept(Refused):
+    """It was done, but it is not on disk: a crash now would undo it. The disk is full or broken."""
+
+    code = "not-kept"
+
+
+class Keeper:
+    """Keeps what the loop has accepted. When the disk fails calls go on, nothing is promised, and it catches up as soon as it can."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self._failed_because: str | None = None
+
+    @property
+    def failed_because(self) -> str | None:
+        """Why nothing is kept at the moment; None: everything is."""
+        return self._failed_because
+
+    async def keep(self, accepted: Sequence[tuple[Input, Seconds, Outcome]], floor: Floor, *, whole: bool = False) -> NotKept | None:
+        """Have these on disk. Gives a reason for whoever asked when that can't be had; calls go on all the same.
+
+        `whole`: the inputs alone do not lead to the floor as it is, so its state is kept.
+        """
+        worth = [Taken(what, at) for what, at, outcome in accepted if _leaves_a_trace(what, outcome)]
+        whole = whole or self._failed_because is not None
+        if not worth and not whole:
+            return None
+        try:
+            if whole or self._is_time_for_a_state(worth):
+                # The floor is already past these inputs, so its state holds them.
+                await self._journal.keep_state(floor.state())
+            else:
+                await self._journal.keep(worth)
+        except JournalFailed as failed:
+            if self._failed_because is None:
+                log.error("nothing is kept until the disk works again; calls go on", because=failed.because)
+            self._failed_because = failed.because
+            return NotKept(f"It was done, but can't be kept: {failed.because} A crash of the controller would undo it.")
+        if self._failed_because is not None:
+            log.info("the journal works again and holds everything")
+            self._failed_because = None
+        return None
+
+    def _is_time_for_a_state(self, worth: Sequence[Taken]) -> bool:
+        """A site file is as long as a state that holds it, and comes with every start: the file stays small however often we start."""
+        too_many = self._journal.inputs_since_state + len(worth) > INPUTS_PER_STATE
+        return too_many or any(isinstance(taken.what, SiteReloaded) for taken in worth)
+
+
+def _leaves_a_trace(what: Input, outcome: Outcome) -> bool:
+    """Whether the state is another one because of this input; keys that were pressed, for one, change nothing that must be remembered."""
+    return bool(outcome.changes or outcome.desks or outcome.unseen) or isinstance(what, SwitchLost | SwitchFound | SiteReloaded)

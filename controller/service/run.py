@@ -1,0 +1,204 @@
+"""`ari-controller run`: reads the site, wires everything together, and lives until it is told to stop.
+
+Calls outlive it: stopping leaves every channel and bridge in Asterisk as it is.
+"""
+
+import asyncio
+import os
+import secrets
+import signal
+import time
+from pathlib import Path
+
+import structlog
+import uvloop
+
+from controller import __version__
+from controller.asterisk.preflight import Result, preflight
+from controller.asterisk.switch import AriSwitch
+from controller.desktop.server import CannotListen, DesktopServer
+from controller.desktop.tls import BadCertificate, Tls
+from controller.directory.site import Site
+from controller.directory.site_mistakes import BadSiteFile
+from controller.floor.outcome import SiteReloaded
+from controller.interaction.facts import SwitchLost
+from controller.interaction.layout import layout
+from controller.journal.journal import JournalFailed
+from controller.journal.replay import BroughtBack, bring_back
+from controller.journal.sqlite_journal import SqliteJournal
+from controller.service.keeping import Keeper
+from controller.service.loop import Loop
+from controller.service.site import site_of
+from controller.telemetry.logs import InputLog, set_up_logs
+from controller.telemetry.metrics import Metrics
+from controller.telemetry.step_file import StepFile
+
+DONE, FAILED = 0, 1
+
+FOR_THIS_USER_ALONE = 0o077
+"""The umask: whatever we write holds customers' numbers, or helps somebody to pose as us."""
+
+log = structlog.get_logger("service")
+
+
+def instance_of(folder: Path) -> str:
+    """Name whoever works on this journal: the same after every restart. The journal's lock keeps two from being one."""
+    path = folder / "instance"
+    if not path.exists():
+        path.write_text(secrets.token_hex(8))
+    return path.read_text().strip()
+
+
+def run_service(site_path: Path) -> int:
+    """Be the service until SIGTERM or SIGINT; gives the exit code. Raises `BadSiteFile`."""
+    site = site_of(site_path)
+    os.umask(FOR_THIS_USER_ALONE)
+    set_up_logs(site.log)
+    log.info("starting", version=__version__, site=str(site_path))
+    try:
+        tls = _tls(site, site_path)
+    except BadCertificate as bad:
+        log.error("not started", because=bad.because)
+        return FAILED
+    journal = SqliteJournal(site_path.parent / site.journal)
+    try:
+        brought = bring_back(journal.open())
+    except JournalFailed as failed:
+        log.error("not started", because=failed.because)
+        return FAILED
+    if brought.damage:
+        log.error("the journal could not be used as it is", because=brought.damage)
+    log.info("brought back", interactions=len(brought.floor.interactions), replayed=brought.replayed)
+    return uvloop.run(_run(site, site_path, journal, brought, tls))
+
+
+def _tls(site: Site, site_path: Path) -> Tls | None:
+    """Read the desktop's certificate; None: it speaks plain HTTP. Raises `BadCertificate`."""
+    files = site.desktop.tls
+    return Tls(site_path.parent / files.certificate, site_path.parent / files.key) if files is not None else None
+
+
+async def _run(site: Site, site_path: Path, journal: SqliteJournal, brought: BroughtBack, tls: Tls | None) -> int:
+    if brought.damage:
+        try:
+            await journal.keep_state(brought.floor.state())
+        except JournalFailed as failed:
+            log.error("what was saved of the journal is not written anew; it will be as soon as the disk works", because=failed.because)
+    return await _Service(site, site_path, journal, brought, tls).run()
+
+
+class _Service:
+    """The parts of one running controller, and what happens to them on signals."""
+
+    def __init__(self, site: Site, site_path: Path, journal: SqliteJournal, brought: BroughtBack, tls: Tls | None) -> None:
+        self._site = site
+        self._site_path = site_path
+        self._stopping = asyncio.Event()
+        self._reloading: asyncio.Task[None] | None = None
+        self._journal = journal
+        self._loop = Loop(brought.floor, keeper=Keeper(journal))
+        self._switch = AriSwitch(site.asterisk, post=self._loop.post, instance=instance_of(site_path.parent / site.journal))
+        self._metrics = Metrics(lambda: self._loop.floor, clock=time.time)
+        self._steps = StepFile(site_path.parent / site.journal)
+        self._desktop = DesktopServer(
+            self._loop,
+            time.time,
+            host=site.desktop.host,
+            port=site.desktop.port,
+            session_hours=site.desktop.session_hours,
+            passwords=site.passwords,
+            metrics_text=lambda: self._metrics.text().decode(),
+            is_ready=lambda: self._switch.away_because is None,
+            tls=tls,
+            is_behind_tls=site.desktop.tls_proxy,
+        )
+        self._begin_where_we_left_off(brought)
+        self._loop.serve(self._switch, (InputLog(), self._metrics, self._steps, self._desktop), self._metrics)
+
+    def _begin_where_we_left_off(self, brought: BroughtBack) -> None:
+        """Nothing is special about a start: Asterisk is away until it is found, and the site file may be another one."""
+        if brought.floor.switch_is_there:
+            self._loop.post(SwitchLost())
+        self._loop.post(SiteReloaded(directory=self._site.directory))
+        for interaction in brought.floor.interactions.values():
+            self._switch.arrange(layout(interaction))
+        for leg in brought.floor.state().leaving:
+            self._switch.await_end_of(leg)
+
+    async def run(self) -> int:
+        """Live until told to stop, or until another controller has taken over."""
+        events = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            events.add_signal_handler(number, self._stopping.set)
+        events.add_signal_handler(signal.SIGHUP, self._reload)
+        try:
+            await self._desktop.start()
+        except CannotListen as cannot:
+            log.error("not started", because=cannot.because)
+            return FAILED
+        log.info("the desktop listens", listen=f"{self._site.desktop.host}:{self._desktop.port}")
+        try:
+            return await self._live()
+        finally:
+            await self._desktop.stop()
+            await self._close_journal()
+            self._steps.close()
+
+    async def _close_journal(self) -> None:
+        """Leave a whole state behind, so that the next process is there at once."""
+        try:
+            await self._journal.keep_state(self._loop.floor.state())
+        except JournalFailed as failed:
+            log.error("the state was not written; the inputs that led to it are kept", because=failed.because)
+        self._journal.close()
+
+    async def _live(self) -> int:
+        tasks = {
+            asyncio.create_task(self._loop.run(), name="loop"),
+            asyncio.create_task(self._switch.run(), name="switch"),
+            asyncio.create_task(self._stopping.wait(), name="stop"),
+        }
+        looking = asyncio.create_task(self._look_over(), name="preflight")
+        done, others = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        self._loop.stop()
+        if self._stopping.is_set():
+            await self._switch.give_up()
+        for task in (*others, looking):
+            if task.get_name() != "loop":
+                task.cancel()
+        await asyncio.gather(*others, looking, return_exceptions=True)
+        for task in done:
+            task.result()  # whatever ended it unasked is our mistake, and is raised here
+        if self._stopping.is_set():
+            log.info("stopped; calls go on in Asterisk")
+            return DONE
+        log.error("stopped: another controller has taken over this application in Asterisk")
+        return FAILED
+
+    async def _look_over(self) -> None:
+        """Say once what is wrong with Asterisk or its telephones; the service tries all the same."""
+        for finding in await preflight(self._site.asterisk, self._site.directory):
+            if finding.result in (Result.FAILED, Result.WARNING):
+                log.warning(finding.sentence, check=finding.check, result=finding.result.value)
+
+    def _reload(self) -> None:
+        if self._reloading is None or self._reloading.done():
+            self._reloading = asyncio.create_task(self._read_again(), name="reload")
+
+    async def _read_again(self) -> None:
+        """Take over the people, queues and policies of a changed site file; addresses need a restart."""
+        try:
+            site = await asyncio.to_thread(site_of, self._site_path)
+        except BadSiteFile as bad:
+            log.error("the site file was not taken over; the old one stays", mistakes=str(bad))
+            return
+        self._loop.post(SiteReloaded(directory=site.directory))
+        self._desktop.use_passwords(site.passwords)
+        try:
+            self._desktop.use_certificate()
+        except BadCertificate as bad:
+            log.error("the certificate was not taken over; the old one stays", because=bad.because)
+        if (site.asterisk, site.desktop, site.journal) != (self._site.asterisk, self._site.desktop, self._site.journal):
+            log.warning("[asterisk], [desktop] and [journal] are taken over at the next start only")
+        self._site = site
+        log.info("the site file was taken over", site=str(self._site_path))

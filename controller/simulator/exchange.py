@@ -1,0 +1,387 @@
+"""The simulated Asterisk: channels, bridges and telephones, as far as the controller can tell them from real ones.
+
+It knows nothing of interactions. What was measured on Asterisk 22.10 and is imitated: a move is answered before it has happened, and a move
+that failed is answered as if it had not; a channel that was created is in Stasis only a moment later; a caller who leaves is told by
+`StasisEnd` only; a restart loses everything without a word.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from random import Random
+from typing import Protocol
+from urllib.parse import unquote
+
+from controller.asterisk.events import (
+    AriEvent,
+    BridgeDestroyed,
+    ChannelDestroyed,
+    ChannelEnteredBridge,
+    ChannelHold,
+    ChannelLeftBridge,
+    ChannelStateChange,
+    ChannelUnhold,
+    StasisEnd,
+    StasisStart,
+)
+from controller.asterisk.resources import Bridge, Channel, DialplanPlace, Party
+from controller.directory.ids import LegId
+from controller.simulator.agenda import Agenda
+
+APP = "controller"
+STASIS_TRIES_MAX = 30
+"""How often, a second apart, the dialplan tries to hand a caller over before it serves them by itself."""
+RINGING_SECONDS_MAX = 180.0
+MOVE_SECONDS_MAX = 0.006
+BUSY, NORMAL, DECLINED, NO_ANSWER, NETWORK_FAILED = (17, 486), (16, None), (21, 603), (19, None), (41, 500)
+
+Answer = tuple[int, str]
+"""HTTP's status, and the body or what Asterisk says is wrong."""
+DONE: Answer = (HTTPStatus.NO_CONTENT, "")
+NO_CHANNEL: Answer = (HTTPStatus.NOT_FOUND, "Channel not found")
+
+
+class SimChannel:
+    """One channel."""
+
+    __slots__ = (
+        "app_data",
+        "bridge",
+        "coming_to",
+        "endpoint",
+        "id",
+        "in_stasis",
+        "is_there",
+        "music",
+        "muted",
+        "number",
+        "state",
+        "told_to_answer",
+    )
+
+    def __init__(self, channel_id: LegId, *, endpoint: str, number: str = "") -> None:
+        self.id = channel_id
+        self.endpoint = endpoint
+        """The telephone that is rung; empty: a caller."""
+        self.number = number
+        self.state = "Down" if endpoint else "Ring"
+        self.app_data = ""
+        self.in_stasis = False
+        self.is_there = True
+        self.bridge: SimBridge | None = None
+        self.coming_to: SimBridge | None = None
+        """Left one bridge, has not entered the next one yet."""
+        self.muted = False
+        self.music = "default"
+        self.told_to_answer = False
+
+    @property
+    def is_up(self) -> bool:
+        return self.state == "Up"
+
+    @property
+    def rings(self) -> bool:
+        return self.state in ("Dialing", "Ringing")
+
+
+class SimBridge:
+    """One bridge, and who stands in it."""
+
+    __slots__ = ("channels", "id", "kind")
+
+    def __init__(self, bridge_id: str, kind: str) -> None:
+        self.id = bridge_id
+        self.kind = kind
+        self.channels: dict[LegId, SimChannel] = {}
+
+
+class Witness(Protocol):
+    """Somebody who sees what really happens in the exchange, at once."""
+
+    def entered(self, channel: SimChannel, bridge: SimBridge) -> None:
+        """A channel stands in a bridge from now on."""
+
+    def rung(self, channel: SimChannel) -> None:
+        """A telephone begins to ring, and a person may hear it."""
+
+    def was_busy(self, channel: SimChannel, with_: SimChannel) -> None:
+        """A telephone was to ring while it rings or talks already."""
+
+    def gone(self, channel: SimChannel) -> None:
+        """A channel is no more."""
+
+    def fell_back(self, channel: SimChannel) -> None:
+        """A caller is served by the dialplan from now on: nobody took them, or they were given back."""
+
+
+class Exchange:
+    """One Asterisk. `tell` takes its events, with the topic on which they keep their order."""
+
+    def __init__(self, agenda: Agenda, dice: Random, tell: Callable[[str, AriEvent], None], witness: Witness) -> None:
+        self._agenda = agenda
+        self._dice = dice
+        self._tell = tell
+        self._witness = witness
+        self.channels: dict[LegId, SimChannel] = {}
+        self.bridges: dict[str, SimBridge] = {}
+        self.app_is_active = False
+        """Somebody listens as our application; without that, callers wait in the dialplan."""
+        self.moves_that_fail = 0.0
+        """How many of a hundred moves are answered as if they were done, and are not."""
+        self.unregistered: set[str] = set()
+        self._callers = 0
+
+    # --- What people do with telephones ----------------------------------------------------------------------------
+
+    def calls(self, number: str, dialled: str) -> SimChannel:
+        """Somebody dials one of our numbers; the dialplan hands them over as soon as it can."""
+        self._callers += 1
+        channel = SimChannel(LegId(f"1700000000.{self._callers}"), endpoint="", number=number)
+        channel.app_data = f"{APP},customer,{dialled}"
+        self.channels[channel.id] = channel
+        self._hand_over(channel, dialled, STASIS_TRIES_MAX)
+        return channel
+
+    def _hand_over(self, channel: SimChannel, dialled: str, tries: int) -> None:
+        if not channel.is_there:
+            return
+        if self.app_is_active:
+            channel.in_stasis = True
+            started = StasisStart.model_construct(
+                type="StasisStart", channel=_shown(channel), args=("customer", dialled), replace_channel=None
+            )
+            self._tell(channel.id, started)
+        elif tries:
+            self._agenda.soon(1.0, lambda: self._hand_over(channel, dialled, tries - 1))
+        else:
+            self._fall_back(channel)
+
+    def _fall_back(self, channel: SimChannel) -> None:
+        self._witness.fell_back(channel)
+        self._leave(channel)
+        channel.in_stasis = channel.is_there = False
+        del self.channels[channel.id]
+
+    def picks_up(self, channel: SimChannel) -> None:
+        """A ringing telephone is answered."""
+        if channel.is_there and channel.state == "Ringing":
+            self._becomes(channel, "Up")
+
+    def hangs_up(self, channel: SimChannel, cause: tuple[int, int | None] = NORMAL) -> None:
+        """A telephone is put down, or refuses, or is lost: a channel ends."""
+        if not channel.is_there:
+            return
+        channel.is_there = False
+        self._leave(channel)
+        del self.channels[channel.id]
+        shown = _shown(channel)
+        if channel.in_stasis:
+            self._tell(channel.id, StasisEnd.model_construct(type="StasisEnd", channel=shown))
+        if channel.endpoint:
+            q850, sip = cause
+            self._tell(channel.id, ChannelDestroyed.model_construct(type="ChannelDestroyed", channel=shown, cause=q850, tech_cause=sip))
+        self._witness.gone(channel)
+
+    def presses_hold(self, channel: SimChannel, *, held: bool) -> None:
+        """A telephone's own hold key."""
+        if channel.is_there and channel.is_up:
+            shown = _shown(channel)
+            if held:
+                self._tell(channel.id, ChannelHold.model_construct(type="ChannelHold", channel=shown))
+            else:
+                self._tell(channel.id, ChannelUnhold.model_construct(type="ChannelUnhold", channel=shown))
+
+    def restarts(self) -> None:
+        """Everything is gone, without a word."""
+        gone = tuple(self.channels.values())
+        self.channels.clear()
+        self.bridges.clear()
+        for channel in gone:
+            channel.is_there = False
+            channel.bridge = channel.coming_to = None
+            self._witness.gone(channel)
+
+    def calls_at(self, endpoint: str) -> list[SimChannel]:
+        """What a telephone is in."""
+        return [channel for channel in self.channels.values() if channel.endpoint == endpoint and channel.state != "Down"]
+
+    # --- What the controller asks for ------------------------------------------------------------------------------
+
+    def execute(self, method: str, uri: str, query: Mapping[str, str], body: Mapping[str, object] | None) -> Answer:
+        """Do what a request asks, as ARI does."""
+        kind, *rest = uri.split("/")
+        if not rest:
+            shown = self._every_channel() if kind == "channels" else [_bridge_json(bridge) for bridge in self.bridges.values()]
+            return HTTPStatus.OK, json.dumps(shown)
+        name, verb = unquote(rest[0]), rest[1] if len(rest) > 1 else ""
+        if kind == "bridges":
+            return self._bridge_request(method, name, verb, query)
+        if name == "create":
+            return self._create(query, body or {})
+        channel = self.channels.get(LegId(name))
+        return NO_CHANNEL if channel is None else self._channel_request(method, channel, verb, query)
+
+    def _every_channel(self) -> list[object]:
+        return [_channel_json(channel) for channel in self.channels.values()]
+
+    def _bridge_request(self, method: str, name: str, verb: str, query: Mapping[str, str]) -> Answer:
+        bridge = self.bridges.get(name)
+        if method == "POST" and not verb:
+            if bridge is not None:
+                return HTTPStatus.CONFLICT, "Bridge with id already exists"
+            self.bridges[name] = bridge = SimBridge(name, query["type"])
+            return HTTPStatus.OK, json.dumps(_bridge_json(bridge))
+        if bridge is None:
+            return HTTPStatus.NOT_FOUND, "Bridge not found"
+        if method == "GET":
+            return HTTPStatus.OK, json.dumps(_bridge_json(bridge))
+        if method == "DELETE":
+            for channel in tuple(bridge.channels.values()):
+                self._leave(channel)
+            del self.bridges[name]
+            self._tell(name, BridgeDestroyed.model_construct(type="BridgeDestroyed", bridge=_named(bridge)))
+            return DONE
+        assert verb == "addChannel", f"the simulated Asterisk knows no {method} bridges/…/{verb}"
+        moved = self.channels.get(LegId(query["channel"]))
+        if moved is None:
+            return HTTPStatus.BAD_REQUEST, "Channel not found"
+        if not moved.in_stasis:
+            return HTTPStatus.UNPROCESSABLE_ENTITY, "Channel not in Stasis application"
+        return self._move(moved, bridge)
+
+    def _move(self, channel: SimChannel, bridge: SimBridge) -> Answer:
+        if channel.coming_to is not None:
+            self._enter(channel, channel.coming_to)
+        self._leave(channel)
+        if self._dice.random() * 100 < self.moves_that_fail:
+            return DONE
+        channel.coming_to = bridge
+        takes = MOVE_SECONDS_MAX * self._dice.random() ** 3
+        self._agenda.soon(takes, lambda: self._enter(channel, bridge))
+        return DONE
+
+    def _enter(self, channel: SimChannel, bridge: SimBridge) -> None:
+        if not channel.is_there or channel.coming_to is not bridge:
+            return
+        channel.coming_to = None
+        if self.bridges.get(bridge.id) is not bridge:
+            return
+        channel.bridge = bridge
+        bridge.channels[channel.id] = channel
+        entered = ChannelEnteredBridge.model_construct(type="ChannelEnteredBridge", bridge=_named(bridge), channel=_shown(channel))
+        self._tell(bridge.id, entered)
+        self._witness.entered(channel, bridge)
+
+    def _leave(self, channel: SimChannel) -> None:
+        channel.coming_to = None
+        bridge, channel.bridge = channel.bridge, None
+        if bridge is not None:
+            del bridge.channels[channel.id]
+            left = ChannelLeftBridge.model_construct(type="ChannelLeftBridge", bridge=_named(bridge), channel=_shown(channel))
+            self._tell(bridge.id, left)
+
+    def _create(self, query: Mapping[str, str], body: Mapping[str, object]) -> Answer:
+        endpoint, channel_id = query["endpoint"].removeprefix("PJSIP/"), LegId(query["channelId"])
+        if channel_id in self.channels:
+            return HTTPStatus.CONFLICT, "Channel with given unique ID already exists"
+        if endpoint in self.unregistered:
+            return HTTPStatus.INTERNAL_SERVER_ERROR, "Allocation failed"
+        channel = self.channels[channel_id] = SimChannel(channel_id, endpoint=endpoint)
+        variables = body.get("variables")
+        channel.told_to_answer = isinstance(variables, dict) and any("Call-Info" in name for name in variables)
+        self._agenda.soon(0.0005, lambda: self._comes_to_stasis(channel))
+        return HTTPStatus.OK, json.dumps(_channel_json(channel))
+
+    def _comes_to_stasis(self, channel: SimChannel) -> None:
+        if channel.is_there:
+            channel.in_stasis = True
+            channel.app_data = f"{APP},"
+            started = StasisStart.model_construct(type="StasisStart", channel=_shown(channel), args=(), replace_channel=None)
+            self._tell(channel.id, started)
+
+    def _channel_request(self, method: str, channel: SimChannel, verb: str, query: Mapping[str, str]) -> Answer:
+        match method, verb:
+            case "GET", "":
+                return HTTPStatus.OK, json.dumps(_channel_json(channel))
+            case "DELETE", "":
+                self.hangs_up(channel)
+            case "POST", "dial":
+                return self._dial(channel)
+            case "POST", "answer":
+                if not channel.in_stasis:
+                    return HTTPStatus.CONFLICT, "Channel not in Stasis application"
+                if not channel.is_up:
+                    self._becomes(channel, "Up")
+            case "POST" | "DELETE", "mute":
+                channel.muted = method == "POST"
+            case "POST", "variable":
+                channel.music = query["value"]
+            case "POST", "continue":
+                self._tell(channel.id, StasisEnd.model_construct(type="StasisEnd", channel=_shown(channel)))
+                self._fall_back(channel)
+            case ("POST" | "DELETE", "ring") | ("POST", "dtmf"):
+                pass
+            case _:
+                raise AssertionError(f"the simulated Asterisk knows no {method} channels/…/{verb}")
+        return DONE
+
+    def _dial(self, channel: SimChannel) -> Answer:
+        if channel.state != "Down":
+            return HTTPStatus.CONFLICT, "Channel is not in the 'Down' state"
+        channel.state = "Dialing"
+        self._agenda.soon(0.002 + 0.02 * self._dice.random(), lambda: self._rings(channel))
+        return DONE
+
+    def _rings(self, channel: SimChannel) -> None:
+        if not channel.is_there or channel.state != "Dialing":
+            return
+        if channel.endpoint in self.unregistered:
+            self.hangs_up(channel, NETWORK_FAILED)
+            return
+        others = [other for other in self.calls_at(channel.endpoint) if other is not channel and other.state in ("Ringing", "Up")]
+        if others:
+            self._witness.was_busy(channel, others[0])
+            self.hangs_up(channel, BUSY)
+        else:
+            self._becomes(channel, "Ringing")
+            self._agenda.soon(RINGING_SECONDS_MAX, lambda: self._stops_ringing(channel))
+            self._witness.rung(channel)
+
+    def _stops_ringing(self, channel: SimChannel) -> None:
+        if channel.rings:
+            self.hangs_up(channel, NO_ANSWER)
+
+    def _becomes(self, channel: SimChannel, state: str) -> None:
+        channel.state = state
+        self._tell(channel.id, ChannelStateChange.model_construct(type="ChannelStateChange", channel=_shown(channel)))
+
+
+_NOWHERE = DialplanPlace()
+_NOBODY = Party()
+
+
+def _shown(channel: SimChannel) -> Channel:
+    """A channel as events show it."""
+    return Channel.model_construct(
+        id=channel.id,
+        state=channel.state,
+        caller=Party.model_construct(number=channel.number, name="") if channel.number else _NOBODY,
+        dialplan=_NOWHERE,
+        name="",
+        connected=_NOBODY,
+        channelvars={},
+        creationtime="",
+    )
+
+
+def _named(bridge: SimBridge) -> Bridge:
+    return Bridge.model_construct(id=bridge.id, name="", technology="", bridge_type="", channels=frozenset())
+
+
+def _channel_json(channel: SimChannel) -> dict[str, object]:
+    place = {"app_name": "Stasis", "app_data": channel.app_data} if channel.in_stasis else {}
+    return {"id": channel.id, "state": channel.state, "caller": {"name": "", "number": channel.number}, "dialplan": place}
+
+
+def _bridge_json(bridge: SimBridge) -> dict[str, object]:
+    return {"id": bridge.id, "channels": list(bridge.channels)}

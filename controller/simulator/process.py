@@ -1,0 +1,254 @@
+"""One life of the controller: the real loop, keeper and ARI switch, driven step by step instead of by asyncio. It can be killed anywhere.
+
+What it stands for: `service/run.py` (begin where the journal ends), the waiting parts of `service/loop.py` and `asterisk/reconcile.py`, and
+`asterisk/attachment.py` with `stay.py` (connect, read the state, then hear what came meanwhile, then live). What these do when they are not
+waiting is the real code.
+"""
+
+from collections.abc import Callable, Sequence
+from math import inf
+from random import Random
+from typing import Protocol, cast
+
+from controller.asterisk.errors import AriError
+from controller.asterisk.events import AriEvent, KnownEvent
+from controller.directory.directory import Directory
+from controller.directory.ids import Seconds
+from controller.floor.floor import Floor
+from controller.floor.outcome import Input, Outcome, SiteReloaded
+from controller.floor.ports import Audience
+from controller.interaction.commands import Command
+from controller.interaction.facts import SwitchLost
+from controller.interaction.layout import layout
+from controller.interaction.refusals import Refused
+from controller.journal.replay import bring_back
+from controller.routing.commands import DeskCommand
+from controller.service.keeping import Keeper
+from controller.service.loop import CATCH_UP_SECONDS
+from controller.simulator.agenda import Agenda, Task, Tasks, run_through
+from controller.simulator.disk import Disk
+from controller.simulator.driven import DrivenLoop, DrivenSwitch, Followed, Reply
+from controller.simulator.exchange import Exchange
+from controller.simulator.wire import EventSocket, Weather, Wire
+
+
+class Mistake(Exception):
+    """The controller did what it must never do. `because` is a sentence."""
+
+    def __init__(self, because: str) -> None:
+        super().__init__(because)
+        self.because = because
+
+
+class Surroundings(Protocol):
+    """What a process finds around it, and whom it tells."""
+
+    agenda: Agenda
+    dice: Random
+    exchange: Exchange
+    weather: Weather
+    disk: Disk
+    directory: Directory
+    audiences: Sequence[Audience]
+
+    def wall_clock(self) -> Seconds:
+        """The time of day as this machine has it; it may jump forward."""
+
+    def fsync_seconds(self) -> Seconds:
+        """How long the disk takes to keep a batch."""
+
+    def dies(self, moment: str) -> bool:
+        """Whether the process is killed at this moment of a turn: `taken` (nothing is kept yet) or `kept` (nobody has acted yet)."""
+
+    def taken(self, what: Input, result: Outcome | Refused, floor: Floor) -> None:
+        """The floor has just taken an input; nobody has been told yet."""
+
+    def handed_on(self) -> None:
+        """The switch has been told of a whole batch, and so has everybody else."""
+
+
+class Process:
+    """A running controller."""
+
+    def __init__(self, around: Surroundings) -> None:
+        self._around = around
+        self.agenda = around.agenda
+        self.is_alive = True
+        self.is_attached = False
+        self._tasks = Tasks(around.agenda)
+        brought = bring_back(around.disk.open())
+        if brought.damage:
+            raise Mistake(f"the journal could not be replayed: {brought.damage}")
+        self.keeper = Keeper(around.disk)
+        self._loop = DrivenLoop(brought.floor, keeper=self.keeper, clock=around.wall_clock)
+        self._wire = Wire(around.agenda, around.dice, around.exchange, around.weather)
+        self.switch = DrivenSwitch(around.agenda, self._wire, self._post)
+        self._socket: EventSocket | None = None
+        self._kept_events: list[AriEvent] = []
+        self._attaching: Task | None = None
+        self._turn_is_near = False
+        self._alarm_rings_at: Seconds | None = None
+        self._loop.serve(self.switch, around.audiences)
+        self._begin_where_we_left_off()
+
+    @property
+    def floor(self) -> Floor:
+        """The contact centre as this process has it."""
+        return self._loop.floor
+
+    @property
+    def is_idle(self) -> bool:
+        """It has nothing in hand."""
+        return not self._turn_is_near and not self._loop.has_inputs
+
+    def _begin_where_we_left_off(self) -> None:
+        floor = self.floor
+        if floor.switch_is_there:
+            self._post(SwitchLost())
+        self._post(SiteReloaded(directory=self._around.directory))
+        for interaction in floor.interactions.values():
+            self.switch.arrange(layout(interaction))
+        for leg in floor.state().leaving:
+            self.switch.await_end_of(leg)
+        self.switch.begin(self._tasks)
+        self.agenda.soon(0.01, self._connect)
+
+    # --- The loop --------------------------------------------------------------------------------------------------
+
+    def ask(self, command: Command | DeskCommand, then: Callable[[Outcome | Exception], None]) -> None:
+        """A desktop asks for something; `then` is told what came of it, unless the process dies before."""
+        self._loop.bring(command, Reply(then))
+        self._turn_soon()
+
+    def reload(self, directory: Directory) -> None:
+        """SIGHUP: the site file is another one."""
+        self._post(SiteReloaded(directory=directory))
+
+    def _post(self, fact: Input) -> None:
+        self._loop.post(fact)
+        self._turn_soon()
+
+    def _turn_soon(self) -> None:
+        if not self._turn_is_near:
+            self._turn_is_near = True
+            self.agenda.soon(0.0, self._turn)
+
+    def _turn(self) -> None:
+        """One batch: follow, keep, hand on, with the time that the disk takes between the last two."""
+        if not self.is_alive:
+            return
+        followed = self._loop.follow_batch()
+        for each in followed:
+            if not isinstance(each.result, Outcome | Refused):
+                raise Mistake(f"the core made a mistake: {type(each.result).__name__}: {each.result}") from each.result
+            self._around.taken(each.asked.what, each.result, self.floor)
+        if not followed and not self._loop.is_behind:
+            self._turn_ends()
+            return
+        if self._around.dies("taken"):
+            return
+        self.agenda.soon(self._around.fsync_seconds(), lambda: self._keeps(followed))
+
+    def _keeps(self, followed: Sequence[Followed]) -> None:
+        if self.is_alive:
+            self._loop.keep_batch(followed)
+            if self._around.dies("kept"):
+                return
+            self.agenda.soon(0.0, lambda: self._hands_on(followed))
+
+    def _hands_on(self, followed: Sequence[Followed]) -> None:
+        if self.is_alive:
+            self._loop.hand_on_batch(followed)
+            self._around.handed_on()
+            self._turn_ends()
+
+    def _turn_ends(self) -> None:
+        self._turn_is_near = False
+        self._set_alarm()
+        if self._loop.has_inputs:
+            self._turn_soon()
+
+    def _set_alarm(self) -> None:
+        at = self.floor.next_deadline_at()
+        if self._loop.is_behind:
+            at = min(at or inf, self._around.wall_clock() + CATCH_UP_SECONDS)
+        if at is None:
+            return
+        rings_at = self.agenda.now + max(0.0, at - self._around.wall_clock())
+        if self._alarm_rings_at is None or not self.agenda.now < self._alarm_rings_at <= rings_at:
+            self._alarm_rings_at = rings_at
+            self.agenda.at(rings_at, self._ring)
+
+    def _ring(self) -> None:
+        if self._alarm_rings_at is not None and self._alarm_rings_at <= self.agenda.now:
+            self._alarm_rings_at = None
+        if self.is_alive:
+            self._turn_soon()
+
+    # --- The attachment --------------------------------------------------------------------------------------------
+
+    def _connect(self) -> None:
+        """From now on Asterisk hands callers over, and events come; they wait until the state is read."""
+        if not self.is_alive or self._socket is not None:
+            return
+        around = self._around
+        self._wire.is_up = around.exchange.app_is_active = True
+        self._kept_events.clear()
+        socket = self._socket = EventSocket(around.agenda, around.dice, around.weather, self._hear, cut=self.cut_off)
+        self.agenda.soon(0.002 + 0.01 * around.dice.random(), lambda: self._read_state(socket))
+
+    def _read_state(self, socket: EventSocket) -> None:
+        if socket is self._socket and self.is_alive:
+            self._attaching = self._tasks.create_task(self._attach())
+
+    async def _attach(self) -> None:
+        try:
+            await self.switch.attached(restarted=False)
+            while self._kept_events:
+                self.switch.heard(cast("KnownEvent", self._kept_events.pop(0)))
+        except AriError:
+            self.agenda.soon(0.0, self.cut_off)
+            return
+        self.is_attached = True
+
+    def hears(self, topic: str, event: AriEvent) -> None:
+        """Asterisk says something; without a connection nobody hears it, ever."""
+        if self._socket is not None:
+            self._socket.tell(topic, event)
+
+    def _hear(self, event: AriEvent) -> None:
+        if not self.is_attached:
+            self._kept_events.append(event)
+            return
+        try:
+            self.switch.heard(cast("KnownEvent", event))
+        except AriError:
+            self.agenda.soon(0.0, self.cut_off)
+
+    def cut_off(self) -> None:
+        """Every socket breaks; the attachment notices, and connects again after a pause."""
+        if self._disconnected():
+            self.switch.lost("the simulated socket broke")
+            self.agenda.soon(0.05 + 2.0 * self._around.dice.random() ** 2, self._connect)
+
+    def _disconnected(self) -> bool:
+        socket, self._socket = self._socket, None
+        if socket is None:
+            return False
+        socket.is_open = self.is_attached = self._around.exchange.app_is_active = False
+        if self._attaching is not None:
+            self._attaching.kill()
+            self._attaching = None
+        self._wire.goes_down()
+        return True
+
+    def kill(self) -> None:
+        """`kill -9`: everything that is not on the disk is lost; requests that are on their way may still be executed."""
+        self.is_alive = False
+        self._tasks.kill()
+        self._disconnected()
+
+    def stop(self) -> None:
+        """SIGTERM: leaves a whole state, and every call as it is."""
+        run_through(self._around.disk.keep_state(self.floor.state()))
+        self.kill()

@@ -1,0 +1,297 @@
+"""A simulated day from a seed: puts everything together, lets it run for so many inputs, lets it settle, and says how it ended."""
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from random import Random
+from typing import Protocol
+
+import structlog
+
+from controller.asterisk.events import AriEvent
+from controller.directory.directory import Directory
+from controller.directory.ids import Seconds
+from controller.floor.floor import Floor
+from controller.floor.outcome import Input, Outcome
+from controller.floor.ports import Audience
+from controller.interaction.commands import Command
+from controller.interaction.refusals import Refused
+from controller.routing.commands import DeskCommand
+from controller.simulator.agenda import Agenda
+from controller.simulator.desktops import Desktops
+from controller.simulator.disk import Disk
+from controller.simulator.exchange import Exchange, SimBridge, SimChannel, Witness
+from controller.simulator.judge import Broken, Judge
+from controller.simulator.people import People
+from controller.simulator.process import Mistake, Process
+from controller.simulator.site import WRAP_UP_SECONDS, drawn_site, with_other_policies
+from controller.simulator.troubles import Troubles
+from controller.simulator.wire import Weather
+
+INPUTS = 300
+"""How many inputs a seed has unless told otherwise."""
+DAY_BEGINS: Seconds = 1_700_000_000.0
+CALM_SECONDS = 45.0
+"""How long after the last fault and the last deed everything must be as it should. The longest that a lost request can still cost is
+three tries of five seconds, and then the leg is given up and its customer offered anew."""
+HOME_SECONDS = 60.0 + WRAP_UP_SECONDS
+LOOK_EVERY = 60
+"""On average, after so many batches the journal is replayed and the desktops are compared."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """How a seed ended."""
+
+    seed: int
+    inputs: int
+    """How many were taken before the world was told to settle; of a failure, until it was noticed."""
+    inputs_in_all: int
+    broken: str = ""
+    """What was broken, as a sentence; empty: nothing."""
+    settling: bool = False
+    """It broke after the last of the asked inputs, while or after everything settled."""
+    seconds: Seconds = 0.0
+    """How long the simulated day was."""
+
+
+class Watcher(Protocol):
+    """Somebody who is shown each input as it is taken."""
+
+    def took(self, wall: Seconds, what: Input, result: Outcome | Refused, floor: Floor) -> None:
+        """The floor took this."""
+
+    def happened(self, wall: Seconds, what: str) -> None:
+        """Something struck."""
+
+
+class World:
+    """Everything that a seed makes."""
+
+    def __init__(self, seed: int, *, watcher: Watcher | None = None, disk: Disk | None = None, directory: Directory | None = None) -> None:
+        self.dice = Random(seed)
+        self.agenda = Agenda()
+        self.weather = Weather()
+        self.disk = disk or Disk()
+        self.judge = Judge()
+        self.directory = directory or drawn_site(self.dice)
+        self.desktops = Desktops(self.dice)
+        self.audiences: Sequence[Audience] = (self.desktops,)
+        self.exchange = Exchange(self.agenda, self.dice, self._asterisk_tells, _Witnesses(self))
+        self.doom: str | None = None
+        self.disk_is_slow = False
+        self.inputs = 0
+        self._watcher = watcher
+        self._jumped: Seconds = 0.0
+        self._process: Process | None = None
+        self.people = People(self)
+        self.troubles = Troubles(self)
+        self._start()
+
+    # --- For the process -------------------------------------------------------------------------------------------
+
+    def wall_clock(self) -> Seconds:
+        return DAY_BEGINS + self.agenda.now + self._jumped
+
+    def fsync_seconds(self) -> Seconds:
+        return self.dice.random() * (3.0 if self.disk_is_slow else 0.004)
+
+    def dies(self, moment: str) -> bool:
+        if self.doom != moment:
+            return False
+        self.doom = None
+        self.kill()
+        return True
+
+    def taken(self, what: Input, result: Outcome | Refused, floor: Floor) -> None:
+        self.inputs += 1
+        if self._watcher is not None:
+            self._watcher.took(self.wall_clock(), what, result, floor)
+        if isinstance(result, Outcome):
+            self.judge.followed(result, floor)
+
+    def handed_on(self) -> None:
+        if self.dice.random() * LOOK_EVERY < 1:
+            self._look_closely()
+            self.desktops.change_pace()
+
+    def _look_closely(self) -> None:
+        assert self._process is not None, "a process has just handed something on"
+        if self._process.keeper.failed_because is None and not self.disk.is_full:
+            self.judge.judge_journal(self._process, self.disk)
+        lie = self.desktops.lie()
+        if lie is not None:
+            raise Broken(lie)
+
+    def _asterisk_tells(self, topic: str, event: AriEvent) -> None:
+        if self._process is not None:
+            self._process.hears(topic, event)
+
+    # --- For people ------------------------------------------------------------------------------------------------
+
+    def desktop(self) -> Floor | None:
+        return self._process.floor if self._process is not None else None
+
+    def ask(self, command: Command | DeskCommand) -> None:
+        self.agenda.soon(0.001 + 0.02 * self.dice.random(), lambda: self._asked(command))
+
+    def _asked(self, command: Command | DeskCommand) -> None:
+        if self._process is not None:
+            self._process.ask(command, lambda result: None)
+
+    # --- What can be struck ----------------------------------------------------------------------------------------
+
+    def _start(self) -> None:
+        if self._process is None:
+            self._process = Process(self)
+            self.judge.began_again(self._process.floor)
+            self.desktops.begin(self._process.floor)
+            self._say("the controller starts")
+
+    def kill(self) -> None:
+        if self._process is not None:
+            self._say("the controller is killed")
+            self._process.kill()
+            self._start_again_soon()
+
+    def stop(self) -> None:
+        if self._process is not None and self._process.is_idle and not self.disk.is_full:
+            self._say("the controller is stopped")
+            self._process.stop()
+            self._start_again_soon()
+
+    def _start_again_soon(self) -> None:
+        self._process = None
+        self.agenda.soon(0.3 + 4.0 * self.dice.random() ** 2, self._start)
+
+    def cut(self) -> None:
+        if self._process is not None:
+            self._say("the connection to Asterisk breaks")
+            self._process.cut_off()
+
+    def restart_asterisk(self) -> None:
+        self._say("Asterisk is restarted")
+        if self._process is not None:
+            self._process.cut_off()
+        self.exchange.restarts()
+
+    def clock_jumps(self, seconds: Seconds) -> None:
+        self._jumped += seconds
+        self._say(f"the clock is set {seconds:.0f} s forward")
+
+    def site_changes(self) -> None:
+        self.directory = with_other_policies(self.directory, self.dice)
+        if self._process is not None:
+            self._process.reload(self.directory)
+
+    def _say(self, what: str) -> None:
+        if self._watcher is not None:
+            self._watcher.happened(self.wall_clock(), what)
+
+    # --- The day ---------------------------------------------------------------------------------------------------
+
+    def live(self, inputs: int) -> None:
+        """Let the day go on until so many inputs were taken. Raises `Mistake`."""
+        self.people.come()
+        self.troubles.begin()
+        while self.inputs < inputs:
+            self.agenda.go_on(self.agenda.now + 3600.0)
+
+    def settle(self) -> None:
+        """Let faults and deeds stop, and judge; then let everybody hang up, and judge. Raises `Mistake`."""
+        self.troubles.end()
+        self.people.is_calm = True
+        self._say("nothing goes wrong any more, and nobody begins anything")
+        self.rest(CALM_SECONDS)
+        process = self._process
+        assert process is not None, "a killed controller is started again"
+        self._look_closely()
+        self.judge.judge_quiet(process.floor, self.exchange)
+        self._say("everybody hangs up")
+        self.people.go_home()
+        self.rest(HOME_SECONDS)
+        self._look_closely()
+        self.judge.judge_end(process, self.exchange)
+
+    def rest(self, seconds: Seconds) -> None:
+        """Let so much time pass. Raises `Mistake`."""
+        until = self.agenda.now + seconds
+        while self.agenda.go_on(until):
+            pass
+
+
+class _Witnesses(Witness):
+    """What happens in the exchange is seen by the judge, and a ringing telephone by the person beside it."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._judge = world.judge
+
+    def entered(self, channel: SimChannel, bridge: SimBridge) -> None:
+        self._judge.entered(channel, bridge)
+
+    def rung(self, channel: SimChannel) -> None:
+        self._judge.rung(channel)
+        self._world.people.rung(channel)
+
+    def was_busy(self, channel: SimChannel, with_: SimChannel) -> None:
+        self._judge.was_busy(channel, with_)
+
+    def gone(self, channel: SimChannel) -> None:
+        self._judge.gone(channel)
+
+    def fell_back(self, channel: SimChannel) -> None:
+        self._judge.fell_back(channel)
+
+
+@contextmanager
+def quiet_logs() -> Iterator[None]:
+    """The controller's own log lines would be as many as the inputs, and time in them is not the simulated one."""
+    before = structlog.get_config()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL), cache_logger_on_first_use=False)
+    try:
+        yield
+    finally:
+        structlog.configure(**before)
+
+
+def simulate(seed: int, inputs: int = INPUTS, *, watcher: Watcher | None = None) -> Verdict:
+    """Live one seed's day and settle. The same seed and number give the same verdict."""
+    settling = False
+    world = None
+    with quiet_logs():
+        try:
+            world = World(seed, watcher=watcher)
+            world.live(inputs)
+            settling = True
+            world.settle()
+            broken = ""
+        except Mistake as mistake:
+            broken = mistake.because
+    taken = world.inputs if world is not None else 0
+    return Verdict(
+        seed=seed,
+        inputs=inputs if settling else taken,
+        inputs_in_all=taken,
+        broken=broken,
+        settling=settling and bool(broken),
+        seconds=world.agenda.now if world is not None else 0.0,
+    )
+
+
+def shortest_failing(verdict: Verdict, run: Callable[[int, int], Verdict] = simulate) -> Verdict:
+    """Find the fewest inputs after which the same seed, left to settle, is broken. Of a breach that settling shows, this is a bisection:
+    every shorter prefix that was tried is sound, not every shorter one there is."""
+    best, sound = verdict, 0
+    if not verdict.settling:
+        # Up to its last input the world does not know how many it will have, so a breach on the way is the shortest of its kind.
+        return verdict
+    while sound + 1 < best.inputs:
+        middle = (sound + best.inputs) // 2
+        tried = run(verdict.seed, middle)
+        if tried.broken:
+            best = tried
+        else:
+            sound = middle
+    return best

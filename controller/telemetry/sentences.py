@@ -1,0 +1,174 @@
+"""Facts, commands and notices as sentences for people. Pressed keys and notes are left out: they can be a customer's secrets."""
+
+import re
+from collections.abc import Mapping
+
+from controller.directory.ids import LegId
+from controller.floor.outcome import Input, SiteReloaded
+from controller.interaction.commands import Action, Command, GiveWrapUp, SendDigits, StartConsult
+from controller.interaction.facts import (
+    AgentChosen,
+    CustomerArrived,
+    DeadlinePassed,
+    EndCause,
+    LegAnswered,
+    LegEnded,
+    LegFact,
+    LegHeld,
+    LegUnheld,
+    SwitchFound,
+    SwitchLost,
+    Why,
+)
+from controller.interaction.interaction import Interaction, Party
+from controller.interaction.notices import (
+    AgentDeclined,
+    AgentMissed,
+    CallTurnedAway,
+    DigitsPressed,
+    Notice,
+    OfferMade,
+    OfferWithdrawn,
+    WrapUpAsked,
+)
+from controller.routing.commands import DeskCommand, GoAvailable, GoIdle, LogOff, LogOn
+
+_DOES: Mapping[Action, str] = {
+    Action.ACCEPT: "accepts",
+    Action.DECLINE: "declines",
+    Action.HOLD: "puts the customer on hold",
+    Action.RESUME: "resumes the customer",
+    Action.SWAP: "swaps",
+    Action.CONSULT: "starts a consult",
+    Action.CANCEL_CONSULT: "cancels the consult",
+    Action.TRANSFER: "hands the customer over",
+    Action.ACCEPT_TRANSFER: "accepts the transfer",
+    Action.DECLINE_TRANSFER: "declines the transfer",
+    Action.CONFERENCE: "starts a conference",
+    Action.LEAVE_CONSULT: "leaves the consult",
+    Action.LEAVE_CONFERENCE: "leaves the conference",
+    Action.END_CONSULT: "ends the consult",
+    Action.END: "ends the interaction",
+    Action.MUTE: "mutes",
+    Action.UNMUTE: "unmutes",
+    Action.DTMF: "presses keys",
+    Action.WRAP_UP: "gives a wrap-up reason",
+}
+
+_PASSED: Mapping[Why, str] = {
+    Why.OFFER_UNANSWERED: "the offer is not answered in time",
+    Why.CONSULT_UNANSWERED: "the consult is not answered in time",
+    Why.TRANSFER_UNANSWERED: "the transfer is not accepted in time",
+    Why.RING_BACK_UNANSWERED: "the owner does not come back in time",
+    Why.WRAP_UP_OVER: "the time for a wrap-up reason is over",
+}
+
+_ENDED: Mapping[EndCause, str] = {
+    EndCause.HUNG_UP: "hangs up",
+    EndCause.BUSY: "is busy",
+    EndCause.DECLINED: "declines on the telephone",
+    EndCause.NO_ANSWER: "does not answer",
+    EndCause.UNREACHABLE: "can't be reached",
+    EndCause.FAILED: "is lost: the network or the switch failed",
+}
+
+
+def sentence_of(what: Input, before: Interaction | None) -> str:
+    """Say what came, given the interaction that it came to as it was; None: there was none."""
+    match what:
+        case StartConsult():
+            return f"{what.agent} consults {what.target.name}"
+        case GiveWrapUp():
+            return f"{what.agent} gives the wrap-up reason {what.reason}"
+        case SendDigits():
+            return f"{what.agent} presses {len(what.digits)} keys"
+        case Command():
+            return f"{what.agent} {_DOES[what.action]}"
+        case DeskCommand():
+            return f"{what.agent} {_of_desk(what)}"
+        case DeadlinePassed():
+            return _PASSED[what.why] + (f" for {what.agent}" if what.agent else "")
+        case AgentChosen():
+            return f"{what.agent.name} is chosen for the customer"
+        case LegFact():
+            return _of_leg(what, before)
+        case SwitchLost():
+            return "Asterisk is away"
+        case SwitchFound():
+            return "Asterisk is there"
+        case SiteReloaded():
+            return "the site file is read again"
+        case _:
+            return _spelled_out(what)
+
+
+def notice_sentence(notice: Notice) -> str:
+    """Say what somebody is told."""
+    match notice:
+        case OfferMade():
+            return f"{notice.agent} is rung for a {'consult' if notice.consult else 'customer'}"
+        case OfferWithdrawn():
+            return f"{notice.agent} is rung no more: {notice.because}"
+        case AgentMissed():
+            return f"{notice.agent} is not answering: {notice.because}"
+        case AgentDeclined():
+            return f"{notice.agent} declined"
+        case WrapUpAsked():
+            return f"{notice.agent} is asked for a wrap-up reason"
+        case DigitsPressed():
+            return f"{len(notice.digits)} keys are sent on"
+        case CallTurnedAway():
+            return f"the caller is turned away: {notice.because}"
+        case _:
+            return _spelled_out(notice)
+
+
+def _of_desk(command: DeskCommand) -> str:
+    match command:
+        case LogOn():
+            return "logs on"
+        case LogOff():
+            return "logs off"
+        case GoAvailable():
+            return "is available"
+        case GoIdle():
+            return f"is idle ({command.reason})" if command.reason else "is idle"
+        case _:
+            return _spelled_out(command)
+
+
+def _of_leg(fact: LegFact, before: Interaction | None) -> str:
+    who = _who(fact.leg, before)
+    match fact:
+        case CustomerArrived():
+            return f"a customer calls {fact.dialled} from {fact.number or 'a hidden number'}"
+        case LegAnswered():
+            return f"{who} answers"
+        case LegEnded():
+            return f"{who} {_ENDED[fact.cause]}"
+        case LegHeld():
+            return f"{who} presses the hold key"
+        case LegUnheld():
+            return f"{who} releases the hold key"
+        case _:
+            return f"{who}: {_spelled_out(fact)}"
+
+
+def _who(leg: LegId, before: Interaction | None) -> str:
+    party = before.party_of(leg) if before is not None else None
+    return name_of(party) if party is not None else f"leg {leg}"
+
+
+def name_of(party: Party) -> str:
+    """Name a party for people: an agent by name, a customer by name or number."""
+    return party.name or party.number or ("the customer" if party.agent is None else party.agent)
+
+
+def printable(text: str) -> str:
+    """Replace what a terminal would obey or a picture could not hold: a caller's name comes from the network."""
+    return text if text.isprintable() else "".join(letter if letter.isprintable() else "�" for letter in text)
+
+
+def _spelled_out(thing: object) -> str:
+    """Make words of a type's name, for what has no sentence yet."""
+    return re.sub(r"(?<!^)(?=[A-Z])", " ", type(thing).__name__).lower()

@@ -1,0 +1,1 @@
+"""Everything that proves ari-controller, from the pure core to real telephones."""

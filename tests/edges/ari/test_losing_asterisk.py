@@ -1,0 +1,155 @@
+"""Every way of losing Asterisk is noticed, told once, and mended; only another controller is the end."""
+
+import asyncio
+
+import pytest
+
+from controller.asterisk import stay, system
+from controller.asterisk.attachment import Attachment
+from controller.asterisk.errors import SwitchAway
+from tests.edges.ari.fake_asterisk import APP, SECONDS_MAX, fake_asterisk, state_change
+from tests.edges.ari.following import Follower, following
+
+FILTER = f"PUT applications/{APP}/eventFilter"
+
+
+async def test_a_cut_event_socket_is_told_once_and_mended_and_the_filter_is_set_again() -> None:
+    follower = Follower()
+    async with fake_asterisk() as asterisk, following(asterisk.access(), follower) as attachment:
+        await follower.until_told("attached")
+
+        asterisk.cut()
+
+        await follower.until_told("attached", "lost", "attached")
+        await asterisk.tell(state_change("1"))
+        await follower.until_told("attached", "lost", "attached", "heard 1")
+        assert len(asterisk.asked_for(FILTER)) == 2
+        await system.ping(attachment.ari, 0)
+
+
+async def test_commands_fail_while_asterisk_is_away() -> None:
+    follower = Follower()
+    async with fake_asterisk() as asterisk, following(asterisk.access(), follower) as attachment:
+        await follower.until_told("attached")
+        asterisk.booting = True
+
+        asterisk.cut()
+        await follower.until_told("attached", "lost")
+
+        with pytest.raises(SwitchAway, match="nothing was done"):
+            await system.ping(attachment.ari, 0)
+        assert attachment.away_because is not None
+
+
+async def test_a_request_that_asterisk_has_when_everything_breaks_fails_at_once() -> None:
+    follower = Follower()
+    async with fake_asterisk() as asterisk, following(asterisk.access(), follower) as attachment:
+        await follower.until_told("attached")
+        asterisk.unanswered = {"GET asterisk/ping"}
+        waiting = asyncio.create_task(system.ping(attachment.ari, 0))
+        await asterisk.until_asked("GET asterisk/ping")
+
+        asterisk.cut()
+
+        with pytest.raises(SwitchAway, match="nobody knows") as failed:
+            await waiting
+        assert failed.value.sent
+
+
+async def test_a_restarted_asterisk_is_told_apart_from_a_cut() -> None:
+    follower = Follower()
+    async with fake_asterisk() as asterisk, following(asterisk.access(), follower):
+        await follower.until_told("attached")
+        asterisk.startup_time = "2026-11-22T10:00:00.000+0000"
+        await asterisk.stop()
+
+        await asterisk.start()
+        await follower.until_told("attached", "lost", "restarted")
+
+        asterisk.cut()
+        await follower.until_told("attached", "lost", "restarted", "lost", "attached")
+
+
+async def test_a_restart_is_told_again_when_the_state_could_not_be_read_the_first_time() -> None:
+    follower = Follower()
+    async with fake_asterisk() as asterisk, following(asterisk.access(), follower):
+        await follower.until_told("attached")
+        asterisk.startup_time = "2026-11-22T10:00:00.000+0000"
+        follower.fails_with = SwitchAway("GET channels", "cut", sent=True)
+
+        asterisk.cut()
+
+        await follower.until_told("attached", "lost", "restarted", "lost", "restarted")
+
+
+async def test_markers_that_stop_coming_back_are_a_loss(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stay, "MARK_SECONDS_MAX", 0.05)
+    monkeypatch.setattr(stay, "MARK_EVERY_SECONDS", 0.02)
+    follower = Follower()
+    async with fake_asterisk() as asterisk, following(asterisk.access(), follower):
+        await follower.until_told("attached")
+        await asterisk.until_asked(f"POST events/user/{stay.MARK}", times=4)
+        assert follower.story == ["attached"]
+
+        asterisk.deaf = True
+
+        await follower.until_told("attached", "lost")
+        assert "events do not reach us" in follower.lost_because[0]
+        asterisk.deaf = False
+        await follower.until_told("attached", "lost", "attached")
+
+
+async def test_a_cut_lane_fails_its_own_requests_only_and_comes_back() -> None:
+    follower = Follower()
+    async with fake_asterisk() as asterisk, following(asterisk.access(lanes=2), follower) as attachment:
+        await follower.until_told("attached")
+        broken, whole = 0, 1
+        asterisk.unanswered = {"GET asterisk/ping"}
+        waiting = asyncio.create_task(system.ping(attachment.ari, broken))
+        await asterisk.until_asked("GET asterisk/ping")
+
+        asterisk.cut(f"{APP}-lane-{broken}")
+        with pytest.raises(SwitchAway, match="nobody knows"):
+            await waiting
+        asterisk.unanswered = set()
+
+        with pytest.raises(SwitchAway, match="nothing was done"):
+            await system.ping(attachment.ari, broken)
+        await system.ping(attachment.ari, whole)
+        async with asyncio.timeout(SECONDS_MAX):
+            await attachment.ari.up()
+        await system.ping(attachment.ari, broken)
+        assert follower.story == ["attached"]
+
+
+async def test_another_controller_ends_it_for_good() -> None:
+    former, newer = Follower(), Follower()
+    async with fake_asterisk() as asterisk:
+        attachment = Attachment(asterisk.access(), former, instance="former")
+        running = asyncio.create_task(attachment.run())
+        await former.until_told("attached")
+
+        async with following(asterisk.access(), newer):
+            async with asyncio.timeout(SECONDS_MAX):
+                replaced = await running
+            await newer.until_told("attached")
+
+            assert former.story == ["attached", "replaced"]
+            assert "another controller" in str(replaced)
+            assert asterisk.connections == 2
+            with pytest.raises(SwitchAway):
+                await system.ping(attachment.ari, 0)
+            await asterisk.tell(state_change("1"))
+            await newer.until_told("attached", "heard 1")
+            assert former.story == ["attached", "replaced"]
+
+
+async def test_a_controller_that_stops_says_good_bye_on_every_socket() -> None:
+    follower = Follower()
+    async with fake_asterisk() as asterisk:
+        async with following(asterisk.access(lanes=3), follower):
+            await follower.until_told("attached")
+            assert len(asterisk.sockets) == 4
+
+        await asterisk.until(lambda: not asterisk.sockets)
+        assert follower.story == ["attached"]

@@ -1,0 +1,87 @@
+"""`ari-controller check` on the site file alone."""
+
+import json
+from pathlib import Path
+
+from tests.edges.command_line import DEMO, ari_controller
+
+
+def test_the_demos_site_file_is_right() -> None:
+    done = ari_controller("check", "-c", DEMO)
+
+    assert (done.code, done.err) == (0, "")
+    assert done.out == "ok  site file  5 agents, 2 queues, 2 entry points, 3 wrap-up reasons\n"
+
+
+def test_every_mistake_is_printed_at_once_with_its_line_and_the_exit_code_is_2(tmp_path: Path) -> None:
+    bad = tmp_path / "site.toml"
+    bad.write_text(DEMO.read_text().replace('phone = "1001"', "phone = 1001").replace('queue = "billing"', 'queue = "biling"'))
+
+    done = ari_controller("check", "-c", bad)
+
+    assert (done.code, done.out) == (2, "")
+    first, *mistakes = done.err.splitlines()
+    assert first == f"{bad} can't be used; 2 mistakes:"
+    assert [mistake.split(": ")[1] for mistake in mistakes] == ["[[agent]] phone", "[[entry_point]] queue"]
+    assert mistakes[1].endswith("there is no queue 'biling'; did you mean 'billing'?")
+
+
+def test_a_file_that_is_not_there_is_exit_code_2(tmp_path: Path) -> None:
+    done = ari_controller("check", "-c", tmp_path / "site.toml")
+
+    assert done.code == 2
+    assert "can't be read: No such file or directory" in done.err
+
+
+def test_programs_get_the_mistakes_as_json(tmp_path: Path) -> None:
+    bad = tmp_path / "site.toml"
+    bad.write_text(DEMO.read_text().replace('region = "FR"', 'region = "UK"'))
+
+    done = ari_controller("check", "-c", bad, "--json")
+
+    answer = json.loads(done.out)
+    assert (done.code, answer["ok"], answer["findings"]) == (2, False, [])
+    assert [(m["where"], m["sentence"]) for m in answer["mistakes"]] == [("[site] region", "there is no country 'UK'; did you mean 'GB'?")]
+
+
+def test_programs_get_a_right_file_as_json() -> None:
+    done = ari_controller("check", "-c", DEMO, "--json")
+
+    assert done.code == 0
+    assert json.loads(done.out) == {
+        "ok": True,
+        "mistakes": [],
+        "findings": [
+            {"check": "site file", "result": "ok", "sentence": "5 agents, 2 queues, 2 entry points, 3 wrap-up reasons"},
+        ],
+    }
+
+
+def test_secrets_are_looked_for_beside_the_site_file(tmp_path: Path) -> None:
+    (tmp_path / "site.toml").write_text(DEMO.read_text().replace('password = "controller"', 'password = "file:ari-password"'))
+
+    missing = ari_controller("check", "-c", tmp_path / "site.toml")
+    (tmp_path / "ari-password").write_text("a long one\n")
+    found = ari_controller("check", "-c", tmp_path / "site.toml")
+
+    assert (missing.code, found.code) == (2, 0)
+    assert "[asterisk] password: the file 'ari-password' can't be read: No such file or directory" in missing.err
+
+
+def test_a_desktop_that_is_open_behind_a_proxy_is_warned_about_and_without_tls_or_with_the_demos_passwords_refused(tmp_path: Path) -> None:
+    own = ari_controller("hash-password", typed="a long one\n").out.strip()
+    lines = [f'password = "{own}"' if line.startswith('password = "$argon2id') else line for line in DEMO.read_text().splitlines()]
+    (tmp_path / "plain.toml").write_text("\n".join(lines))
+    (tmp_path / "site.toml").write_text("\n".join(lines).replace("\n[desktop]", "\n[desktop]\ntls_proxy = true"))
+    environ = {"DESKTOP_LISTEN": "0.0.0.0:8080"}
+
+    refused = ari_controller("check", "-c", DEMO, environ=environ)
+    plain = ari_controller("check", "-c", tmp_path / "plain.toml", environ=environ)
+    warned = ari_controller("check", "-c", tmp_path / "site.toml", environ=environ)
+
+    assert refused.code == 2
+    assert refused.err.count("as everybody knows from the demo") == 5
+    assert plain.code == 2
+    assert "[desktop] listen: passwords would cross the network in the clear" in plain.err
+    assert warned.code == 0
+    assert "warning  desktop    0.0.0.0:8080 is open to other machines without TLS" in warned.out

@@ -1,0 +1,181 @@
+"""`ari-controller story`: the life of an interaction for somebody who was not there."""
+
+import contextlib
+import json
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from controller.telemetry.lanes import lanes_of
+from controller.telemetry.step_file import StepFile, steps_of
+from controller.telemetry.steps import RecordedStep
+from controller.telemetry.story_svg import story_svg
+from controller.telemetry.story_text import story_lines
+from tests.edges.command_line import DEMO, Done, ari_controller
+from tests.edges.recorded_call import Call, record
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("journal") / "state"
+
+
+@pytest.fixture(scope="module")
+def interaction(folder: Path) -> str:
+    return record(folder)
+
+
+def story(folder: Path, *arguments: str | Path) -> Done:
+    return ari_controller("story", *arguments, "-c", DEMO, environ={"STATE_FOLDER": str(folder), "TZ": "UTC"})
+
+
+def arrival(call: Call, folder: Path, name: str = "Zoë Client") -> list[RecordedStep]:
+    """Let a customer call, and give what is recorded of it."""
+    with contextlib.closing(StepFile(folder, clock=lambda: call.now)) as file:
+        call.audiences.append(file)
+        return steps_of(folder, call.arrive(name))
+
+
+def test_each_step_is_a_line_with_its_time_its_phase_and_who_stands_where(folder: Path, interaction: str) -> None:
+    done = story(folder, interaction)
+
+    assert (done.code, done.err) == (0, "")
+    lines = done.out.splitlines()
+    assert lines[0] == f"Interaction {interaction}, queue support, 2026-11-22 10:00:00 UTC"
+    steps = [line.split(maxsplit=3)[1:] for line in lines if line[:3] == "10:"]
+    assert [(after, phase) for after, phase, _ in steps] == [
+        ("0.000s", "queued"),
+        ("0.000s", "offered"),
+        ("4.200s", "connected"),
+        ("16.200s", "consult_offered"),
+        ("19.300s", "consulting"),
+        ("28.300s", "consult_held"),
+        ("33.300s", "consulting"),
+        ("36.300s", "conference"),
+        ("42.300s", "connected"),
+        ("45.300s", "connected"),
+        ("46.300s", "held"),
+        ("50.300s", "connected"),
+        ("57.300s", "ended"),
+        ("62.300s", "ended"),
+    ]
+    said = [" ".join(line.split()[3:]) for line in lines if line[:3] == "10:"]
+    assert said[3] == "alice consults Bob Durand talk: Alice Martin, Bob Durand (ringing) hold: Zoë Client"
+    assert said[5] == "alice swaps talk: Zoë Client, Alice Martin hold: Bob Durand"
+    assert "- alice is asked for a wrap-up reason" in done.out
+
+
+def test_the_seconds_of_each_person_are_right_after_a_transfer(folder: Path, interaction: str) -> None:
+    lanes = {
+        lane.key: ", ".join(f"{segment.doing} {segment.seconds:.1f}" for segment in lane.segments)
+        for lane in lanes_of(steps_of(folder, interaction))
+    }
+
+    assert lanes == {
+        "customer": "queued 4.2, talked 12.0, held 12.1, talked 5.0, held 3.0, conferenced 6.0, talked 4.0, held 4.0, talked 7.0",
+        "alice": "rang 4.2, talked 12.0, consulted 12.1, talked 5.0, consulted 3.0, conferenced 6.0, wrapped up 3.0",
+        "bob": "rang 3.1, consulted 9.0, held 5.0, consulted 3.0, conferenced 6.0, talked 4.0, held 4.0, talked 7.0, wrapped up 5.0",
+    }
+
+
+def test_what_still_goes_on_is_counted_up_to_now(tmp_path: Path) -> None:
+    call = Call()
+    steps = arrival(call, tmp_path)
+
+    (customer, alice) = lanes_of(steps, until=call.now + 3)
+
+    assert [(segment.doing, segment.seconds) for segment in customer.segments] == [("queued", 3.0)]
+    assert [(segment.doing, segment.seconds) for segment in alice.segments] == [("rang", 3.0)]
+
+
+def test_pressed_keys_and_notes_are_in_no_story(folder: Path, interaction: str) -> None:
+    recorded = (folder / "steps.jsonl").read_text()
+
+    assert "4711" not in recorded
+    assert "a secret of hers" not in recorded
+    assert "4711" not in story(folder, interaction).out
+
+
+def test_programs_get_the_steps_and_the_segments_as_json(folder: Path, interaction: str) -> None:
+    done = story(folder, interaction, "--json")
+
+    answer = json.loads(done.out)
+    assert (answer["interaction"], answer["queue"], len(answer["steps"])) == (interaction, "support", 14)
+    assert (answer["steps"][0]["from"], answer["steps"][0]["to"], answer["steps"][0]["revision"]) == (None, "queued", 1)
+    assert answer["segments"][1] == {"who": "customer", "name": "Zoë Client", "doing": "talked", "began_at": 1795341604.2, "seconds": 12.0}
+
+
+def test_the_picture_has_a_lane_for_each_person_and_a_fill_for_each_thing_they_did(folder: Path, interaction: str, tmp_path: Path) -> None:
+    done = story(folder, interaction, "--svg", tmp_path / "story.svg")
+
+    assert (done.code, done.out) == (0, f"Drawn into {tmp_path / 'story.svg'}.\n")
+    picture = ElementTree.fromstring((tmp_path / "story.svg").read_text("utf-8"))
+    texts = [text.text for text in picture.iter(f"{SVG}text")]
+    assert {
+        "Zoë Client",
+        "Alice Martin",
+        "Bob Durand",
+        "queued",
+        "rang",
+        "talked",
+        "held",
+        "consulted",
+        "conferenced",
+        "wrapped up",
+    } <= set(texts)
+    bars = [bar for bar in picture.iter(f"{SVG}rect") if bar.find(f"{SVG}title") is not None]
+    assert len(bars) == 9 + 7 + 9
+    assert len({bar.get("fill") for bar in bars}) == 7
+    assert all(190 <= float(bar.get("x", "0")) <= 1076 for bar in bars)
+
+
+def test_the_picture_may_go_to_standard_output_and_needs_nothing_from_elsewhere(folder: Path, interaction: str) -> None:
+    done = story(folder, interaction, "--svg", "-")
+
+    assert done.out.startswith("<svg ")
+    assert done.out.replace('xmlns="http://www.w3.org/2000/svg"', "").count("http") == 0
+
+
+def test_a_picture_that_cannot_be_written_is_said(folder: Path, interaction: str, tmp_path: Path) -> None:
+    done = story(folder, interaction, "--svg", tmp_path / "nowhere" / "story.svg")
+
+    assert done.code == 2
+    assert "can't be written: No such file or directory" in done.err
+
+
+def test_an_unknown_interaction_is_exit_code_1_and_names_the_latest(folder: Path, interaction: str) -> None:
+    done = story(folder, "nobody")
+
+    assert (done.code, done.out) == (1, "")
+    assert done.err == f"Nothing is recorded of an interaction 'nobody' in {folder}; the latest are {interaction}.\n"
+
+
+def test_where_nothing_is_recorded_yet_that_is_said(tmp_path: Path) -> None:
+    done = story(tmp_path / "empty", "nobody")
+
+    assert done.code == 1
+    assert done.err.endswith("; nothing is recorded there yet.\n")
+
+
+def test_a_journal_that_cannot_be_read_is_said(tmp_path: Path) -> None:
+    (tmp_path / "steps.jsonl").mkdir()
+
+    done = story(tmp_path, "nobody")
+
+    assert (done.code, done.err) == (1, f"{tmp_path / 'steps.jsonl'} can't be read: Is a directory\n")
+
+
+def test_a_bad_site_file_is_exit_code_2(tmp_path: Path) -> None:
+    (tmp_path / "site.toml").write_text("")
+
+    assert ari_controller("story", "x", "-c", tmp_path / "site.toml").code == 2
+
+
+def test_a_callers_name_can_neither_steer_a_terminal_nor_break_a_picture(tmp_path: Path) -> None:
+    steps = arrival(Call(), tmp_path, name='\x1b[2J</text><script>"&\x00\ud800')
+
+    assert all(line.isprintable() for line in story_lines(steps))
+    assert "script" not in [element.tag for element in ElementTree.fromstring(story_svg(steps)).iter()]

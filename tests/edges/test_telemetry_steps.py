@@ -1,0 +1,120 @@
+"""The recorded steps on disk: bounded, private, and never a reason for a call to fail."""
+
+import contextlib
+import stat
+from pathlib import Path
+
+import pytest
+from structlog.testing import capture_logs
+
+from controller.interaction.interaction import Phase, Role, Standing
+from controller.interaction.layout import Room
+from controller.telemetry import step_file
+from controller.telemetry.step_file import StepFile, recent_interactions, steps_of
+from controller.telemetry.steps import RecordedParty, RecordedStep
+from tests.edges.recorded_call import record
+
+
+def step(interaction: str, revision: int = 1) -> RecordedStep:
+    customer = RecordedParty(role=Role.CUSTOMER, name="2001", room=Room.HOLD, standing=Standing.UP)
+    return RecordedStep(
+        at=1.0 * revision,
+        interaction=interaction,
+        revision=revision,
+        input="x",
+        before=None,
+        after=Phase.QUEUED,
+        tell=(),
+        parties=(customer,),
+    )
+
+
+def recorded(folder: Path, *steps: RecordedStep, file_bytes_max: int = step_file.FILE_BYTES_MAX) -> None:
+    """Record these as one service does from its start to its end."""
+    with contextlib.closing(StepFile(folder, file_bytes_max=file_bytes_max)) as file:
+        for one in steps:
+            file.record(one)
+
+
+def test_what_was_recorded_is_read_back_in_order(tmp_path: Path) -> None:
+    recorded(tmp_path / "deep" / "folder", step("a", 1), step("b", 1), step("a", 2), step("b", 2))
+
+    assert steps_of(tmp_path / "deep" / "folder", "a") == [step("a", 1), step("a", 2)]
+    assert steps_of(tmp_path / "deep" / "folder", "c") == []
+
+
+def test_only_the_services_user_may_read_the_steps(tmp_path: Path) -> None:
+    record(tmp_path / "state")
+
+    assert stat.S_IMODE((tmp_path / "state").stat().st_mode) == 0o700
+    assert stat.S_IMODE((tmp_path / "state" / "steps.jsonl").stat().st_mode) == 0o600
+
+
+def test_an_id_that_is_the_beginning_of_another_is_not_taken_for_it(tmp_path: Path) -> None:
+    recorded(tmp_path, step("ab"))
+
+    assert steps_of(tmp_path, "a") == []
+
+
+def test_full_files_are_turned_over_and_the_oldest_is_dropped(tmp_path: Path) -> None:
+    size = len(step("i0000").model_dump_json()) + 1
+    recorded(tmp_path, *(step(f"i{number:04}") for number in range(200)), file_bytes_max=10 * size)
+
+    files = sorted(path.name for path in tmp_path.iterdir())
+    assert files == ["steps.jsonl", *(f"steps.jsonl.{number}" for number in range(1, step_file.FILES_MAX))]
+    assert all(path.stat().st_size <= 10 * size for path in tmp_path.iterdir())
+    assert steps_of(tmp_path, "i0000") == []
+    assert steps_of(tmp_path, "i0130") == [step("i0130")]
+    assert recent_interactions(tmp_path, 3) == ["i0199", "i0198", "i0197"]
+    assert recent_interactions(tmp_path, 25)[-1] == "i0175"
+
+
+def test_a_restart_goes_on_where_the_file_ended(tmp_path: Path) -> None:
+    recorded(tmp_path, step("a", 1))
+    recorded(tmp_path, step("a", 2))
+
+    assert len(steps_of(tmp_path, "a")) == 2
+
+
+def test_a_line_that_a_crash_cut_short_hides_no_other(tmp_path: Path) -> None:
+    recorded(tmp_path, step("a", 1))
+    with (tmp_path / "steps.jsonl").open("a") as file:
+        file.write('{"interaction":"a","revision":2,"at\n')
+    recorded(tmp_path, step("a", 3))
+
+    assert [found.revision for found in steps_of(tmp_path, "a")] == [1, 3]
+
+
+def test_a_step_of_a_later_version_is_read_as_far_as_it_is_known(tmp_path: Path) -> None:
+    line = step("a").model_dump_json().replace('"tell"', '"colour":"red","tell"')
+    (tmp_path / "steps.jsonl").write_text(line + "\n")
+
+    assert steps_of(tmp_path, "a") == [step("a")]
+
+
+def test_a_disk_that_takes_no_more_is_said_once_and_so_is_its_recovery(tmp_path: Path) -> None:
+    folder = tmp_path / "state"
+    folder.write_text("in the way")
+    steps = StepFile(folder)
+
+    with capture_logs() as said:
+        steps.record(step("a", 1))
+        steps.record(step("a", 2))
+        folder.unlink()
+        steps.record(step("a", 3))
+    lost = steps.lost
+    steps.close()
+
+    assert [(line["log_level"], line["event"]) for line in said] == [
+        ("error", "steps are not recorded"),
+        ("info", "steps are recorded again"),
+    ]
+    assert (said[1]["lost"], lost) == (2, 0)
+    assert [found.revision for found in steps_of(folder, "a")] == [3]
+
+
+@pytest.mark.parametrize("interaction", ["", '"', "..", "a\n"])
+def test_no_interaction_that_somebody_types_is_more_than_unknown(tmp_path: Path, interaction: str) -> None:
+    record(tmp_path)
+
+    assert steps_of(tmp_path, interaction) == []

@@ -1,0 +1,125 @@
+"""A real Asterisk and the real controller, in containers of their own, for the length of a test run.
+
+Ports and names are this run's own, so that it can go on beside a demo or another run. Everything carries one label, and goes when the run
+ends.
+"""
+
+import itertools
+import os
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from testcontainers.core.config import testcontainers_config
+from testcontainers.core.container import DockerContainer
+from testcontainers.core.docker_client import DockerClient
+
+from tests.live.site import live_site
+
+# testcontainers' own cleaner is an image that can't be had without a registry; our label does its work.
+testcontainers_config.ryuk_disabled = True
+
+TOP = Path(__file__).resolve().parents[2]
+LABEL = "ari-controller.stack"
+READY_SECONDS_MAX = 30.0
+RTP_PORTS_EACH = 200
+STACKS_MAX = 3
+"""So many stacks of one process at a time have RTP ports of their own."""
+
+_stacks = itertools.count()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stack:
+    """Where the parts of this run are."""
+
+    name: str
+    sip_port: int
+    ari_port: int
+    desktop_port: int
+    asterisk: DockerContainer
+    controller: DockerContainer
+
+    @property
+    def ari_url(self) -> str:
+        return f"http://127.0.0.1:{self.ari_port}/ari"
+
+    @property
+    def desktop_url(self) -> str:
+        return f"http://127.0.0.1:{self.desktop_port}"
+
+    def asterisk_cli(self, command: str) -> str:
+        """Ask Asterisk's own command line."""
+        return str(self.asterisk.exec(["asterisk", "-rx", command]).output.decode())
+
+
+def images() -> dict[str, str]:
+    """Build what is not built yet, and name the images."""
+    built = subprocess.run([TOP / "docker/images", "asterisk", "controller"], check=True, capture_output=True, text=True)
+    return dict(line.split("=", 1) for line in built.stdout.splitlines())
+
+
+@contextmanager
+def running_stack(site_folder: Path, *, ari_port_of_controller: int | None = None, site: str | None = None) -> Iterator[Stack]:
+    """Start Asterisk and the controller; both are gone afterwards, whatever happened.
+
+    `ari_port_of_controller`: where the controller finds ARI, if something stands in between. `site`: its site file, if it is another one
+    than the live tests'.
+    """
+    names = images()
+    run = f"test-{os.getpid()}-{int(time.time() * 1000)}"
+    sip_port, ari_port, desktop_port = _free_port(socket.SOCK_DGRAM), _free_port(), _free_port()
+    site_folder.joinpath("site.toml").write_text(site or live_site())
+    site_folder.chmod(0o755)
+    asterisk = (
+        _container(names["ASTERISK_IMAGE"], run, "asterisk")
+        .with_env("SIP_PORT", str(sip_port))
+        .with_env("ARI_PORT", str(ari_port))
+        .with_env("RTP_PORTS", _rtp_ports())
+    )
+    controller = (
+        _container(names["CONTROLLER_IMAGE"], run, "controller")
+        .with_env("ASTERISK_URL", f"http://127.0.0.1:{ari_port_of_controller or ari_port}")
+        .with_env("DESKTOP_LISTEN", f"127.0.0.1:{desktop_port}")
+        .with_volume_mapping(str(site_folder), "/etc/ari-controller", "ro")
+        .with_tmpfs_mount("/tmp")
+    )
+    stack = Stack(name=run, sip_port=sip_port, ari_port=ari_port, desktop_port=desktop_port, asterisk=asterisk, controller=controller)
+    try:
+        asterisk.start()
+        controller.start()
+        yield stack
+    finally:
+        remove_all(run)
+
+
+def _container(image: str, run: str, part: str) -> DockerContainer:
+    """As locked up as `docker/compose.yaml` has it."""
+    kwargs = {"network_mode": "host", "labels": {LABEL: run}, "cap_drop": ["ALL"], "security_opt": ["no-new-privileges:true"]}
+    return DockerContainer(image).with_name(f"{run}-{part}").with_kwargs(**kwargs)
+
+
+def remove_all(run: str) -> None:
+    """Remove every container of a run, by its label."""
+    client = DockerClient().client
+    try:
+        for container in client.containers.list(all=True, filters={"label": f"{LABEL}={run}"}):
+            container.remove(force=True, v=True)
+    finally:
+        client.close()
+
+
+def _free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
+    with socket.socket(socket.AF_INET, kind) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _rtp_ports() -> str:
+    """A range below the kernel's own choice of ports and above the phones', another one for each stack of each process."""
+    first = 19_000 + (os.getpid() % 20 * STACKS_MAX + next(_stacks) % STACKS_MAX) * RTP_PORTS_EACH
+    return f"{first}-{first + RTP_PORTS_EACH - 1}"

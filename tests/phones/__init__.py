@@ -1,0 +1,29 @@
+"""Soft phones that a test drives, and an ear that measures on the wire who hears whom.
+
+Standard library only: the same package runs inside the phones container, where nothing else is installed.
+It must never know anything of the controller.
+"""
+
+from tests.phones.calls import Call, CallState
+from tests.phones.ear import Ear
+from tests.phones.hearing import Gap, HeardPacket
+from tests.phones.soft_phone import Account, SoftPhone
+from tests.phones.stub_phone import RefusedCall, StubPhone
+from tests.phones.tones import KEYS, MUSIC, OTHER, PHONE_TONES_HZ, TONES_HZ
+
+__all__ = [
+    "KEYS",
+    "MUSIC",
+    "OTHER",
+    "PHONE_TONES_HZ",
+    "TONES_HZ",
+    "Account",
+    "Call",
+    "CallState",
+    "Ear",
+    "Gap",
+    "HeardPacket",
+    "RefusedCall",
+    "SoftPhone",
+    "StubPhone",
+]

@@ -1,0 +1,122 @@
+"""A story that is judged after every input: what must be true of a whole contact centre at every moment, whatever happens."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from controller.directory.directory import Directory
+from controller.directory.ids import AgentId, InteractionId, LegId
+from controller.floor.outcome import Change, Input, Outcome
+from controller.interaction.facts import EndCause, LegEnded
+from controller.interaction.interaction import Interaction, Phase, Standing
+from controller.interaction.layout import layout
+from controller.routing.desk import DeskState
+from tests.pure.interaction.invariants import assert_sound, assert_sound_step
+from tests.pure.story import Story
+
+_PRESSING = (DeskState.ENGAGED, DeskState.OFFERED, DeskState.WRAP_UP)
+
+
+def _judge_change(change: Change) -> None:
+    if change.before is None:
+        assert_sound(change.after)
+        return
+    customer = change.before.customer
+    customer_left = isinstance(change.cause, LegEnded) and customer is not None and change.cause.leg == customer.leg
+    assert_sound_step(change.before, change.after, customer_left=customer_left)
+
+
+def _occupations(agent: AgentId, interactions: Iterable[Interaction]) -> Counter[DeskState]:
+    """What the interactions make of an agent, counted."""
+    found: Counter[DeskState] = Counter()
+    for interaction in interactions:
+        for party in interaction.parties:
+            if party.agent == agent and party.standing is Standing.RINGING:
+                found[DeskState.OFFERED] += 1
+            elif party.agent == agent and party.standing is Standing.UP:
+                found[DeskState.ENGAGED] += 1
+        if any(wrap_up.agent == agent and wrap_up.is_owed for wrap_up in interaction.wrap_ups):
+            found[DeskState.WRAP_UP] += 1
+    return found
+
+
+class JudgedStory(Story):
+    """A contact centre that is looked at after every input."""
+
+    def __init__(self, directory: Directory) -> None:
+        self._legs_ever: set[LegId] = set()
+        super().__init__(directory)
+
+    def take(self, what: Input) -> Outcome:
+        outcome = super().take(what)
+        for change in outcome.changes:
+            _judge_change(change)
+            self._legs_ever.update(party.leg for party in change.after.parties)
+        self.judge()
+        return outcome
+
+    def judge(self) -> None:
+        """Look at everything."""
+        self._judge_legs()
+        self._judge_desks()
+        self._judge_line()
+        self._judge_deadlines()
+
+    def _judge_legs(self) -> None:
+        whose: dict[LegId, InteractionId] = {}
+        for interaction in self.floor.interactions.values():
+            assert not interaction.is_over, "what is over is forgotten"
+            for place in layout(interaction).places:
+                assert place.leg not in whose, "no leg stands in two interactions"
+                whose[place.leg] = interaction.id
+        named = {party.leg for i in self.floor.interactions.values() if i.phase is not Phase.ENDED for party in i.parties}
+        for leg in self._legs_ever:
+            known = self.floor.interaction_of(leg)
+            assert known == whose.get(leg) or (known is not None and leg in named), "a fact finds the interaction whose leg it is about"
+
+    def _judge_desks(self) -> None:
+        for agent, desk in self.floor.desks.items():
+            expected = _occupations(agent, self.floor.interactions.values())
+            assert desk.occupied is (min(expected, key=_PRESSING.index) if expected else None), "a desk is what the interactions make of it"
+            talks = sum(expected[state] for state in (DeskState.OFFERED, DeskState.ENGAGED))
+            assert talks <= 1, "an agent is in one call at a time"
+            assert not (talks and expected[DeskState.WRAP_UP]), "who wraps up is given no call"
+        assert set(self.floor.directory.agents) <= set(self.floor.desks)
+        assert all(desk.occupied for agent, desk in self.floor.desks.items() if agent not in self.floor.directory.agents)
+
+    def _judge_line(self) -> None:
+        waiting = [i for i in self.floor.interactions.values() if i.phase is Phase.QUEUED]
+        for interaction in waiting:
+            assert interaction in self.floor.waiting_in(interaction.queue), "who waits is in the line"
+            if self.floor.switch_is_there:
+                free = [a for a in self._serving(interaction) if self.floor.desks[a].state is DeskState.AVAILABLE]
+                assert set(free) <= {interaction.not_for}, "nobody waits while an agent is free"
+        queues = self.floor.directory.queues
+        assert sum(len(self.floor.waiting_in(queue)) for queue in queues) == len(waiting), "nobody else is in a line"
+
+    def _serving(self, interaction: Interaction) -> tuple[AgentId, ...]:
+        return self.floor.directory.queues[interaction.queue].agents
+
+    def _judge_deadlines(self) -> None:
+        # What a telephone must do by some moment is not judged while nobody hears it.
+        heard = self.floor.switch_is_there
+        moments = [i.deadline.at for i in self.floor.interactions.values() if i.deadline is not None and heard]
+        moments += [w.over_at for i in self.floor.interactions.values() for w in i.wrap_ups if w.is_owed]
+        next_at = self.floor.next_deadline_at()
+        assert not moments or (next_at is not None and next_at <= min(moments)), "no moment is missed"
+
+    def judge_the_end(self) -> None:
+        """When every customer has hung up and every wrap-up is over, nothing is left and everybody is free."""
+        for interaction in tuple(self.floor.interactions.values()):
+            customer = interaction.customer
+            assert customer is not None
+            if customer.is_up and interaction.phase is not Phase.ENDED:
+                self.take(LegEnded(leg=customer.leg, cause=EndCause.HUNG_UP))
+        for interaction in tuple(self.floor.interactions.values()):
+            owner = interaction.owner
+            if interaction.phase is not Phase.ENDED and owner is not None:
+                self.take(LegEnded(leg=owner.leg, cause=EndCause.HUNG_UP))
+        self.seconds_pass(3600)
+        assert self.floor.interactions == {}
+        assert all(desk.occupied is None and desk.interaction is None for desk in self.floor.desks.values())
+        assert all(self.floor.interaction_of(leg) is None for leg in self._legs_ever)
+        assert self.floor.due(self.now) is None

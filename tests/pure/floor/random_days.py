@@ -1,0 +1,176 @@
+"""Random days in a contact centre: customers, telephones, buttons and time in any order, and a judge who looks after every input."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from hypothesis import strategies as st
+
+from controller.directory.directory import Directory
+from controller.directory.ids import LegId
+from controller.directory.policy import (
+    AfterConsult,
+    CustomerGoneInConference,
+    EndConsult,
+    OwnerHangUp,
+    Policy,
+    TransferAcceptance,
+)
+from controller.interaction.commands import Action
+from controller.interaction.facts import CustomerArrived, EndCause, LegAnswered, LegEnded, LegHeld, LegUnheld, SwitchFound, SwitchLost
+from controller.interaction.interaction import Standing
+from controller.interaction.refusals import Refused
+from controller.routing.commands import GoAvailable, GoIdle, LogOff, LogOn
+from tests.pure.floor.judge import JudgedStory
+from tests.pure.story import PEOPLE, SWITCH, Contact, site
+
+policies = st.builds(
+    Policy,
+    transfer_acceptance=st.sampled_from(TransferAcceptance),
+    end_consult=st.sampled_from(EndConsult),
+    owner_hang_up=st.sampled_from(OwnerHangUp),
+    after_consult=st.sampled_from(AfterConsult),
+    customer_gone_in_conference=st.sampled_from(CustomerGoneInConference),
+)
+
+
+def _site(policy: Policy, support: str, billing: str, answers_remotely: str, left: str) -> Directory:
+    """A site in which somebody may have left the house."""
+    whole = site(policy, support=support, billing=billing, answers_remotely=answers_remotely)
+    return replace(whole, agents={name: agent for name, agent in whole.agents.items() if name not in left.split()})
+
+
+_SERVING = (("alice bob", "carol bob", "dave"), ("alice bob carol", "carol", ""), ("alice", "", "bob"), ("alice bob", "carol dave", "sam"))
+
+sites = st.builds(
+    lambda policy, serving, remotely: _site(policy, serving[0], serving[1], remotely, serving[2]),
+    policies,
+    st.sampled_from(_SERVING),
+    st.sampled_from(["", "alice bob carol dave"]),
+)
+
+NUMBERS = ("800", "800", "801", "999")
+
+_WEIGHTS = {
+    "answers": 6,
+    "does": 12,
+    "tries": 3,
+    "hangs up": 2,
+    "hold key": 1,
+    "time": 2,
+    "calls": 2,
+    "says": 3,
+    "switch": 1,
+    "reload": 1,
+    "restart": 1,
+}
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One thing that happens; its numbers choose among what there is at that moment, so that every shorter day is a day too."""
+
+    kind: str
+    first: int
+    second: int
+    site: Directory
+
+
+happenings = st.builds(
+    Happening,
+    kind=st.sampled_from([kind for kind, weight in _WEIGHTS.items() for _ in range(weight)]),
+    first=st.integers(0, 99),
+    second=st.integers(0, 99),
+    site=st.shared(sites, key="another site"),
+)
+
+T = TypeVar("T")
+
+
+def _pick(choices: Sequence[T], number: int) -> T:
+    return choices[number % len(choices)]
+
+
+class Day:
+    """A judged contact centre to which things happen."""
+
+    def __init__(self, directory: Directory) -> None:
+        self.story = JudgedStory(directory)
+        self._callers = 0
+        self.story.goes_available(*list(directory.agents)[:3])
+
+    def goes_on(self, happening: Happening) -> None:
+        """Let one thing happen, if there is anything that it can happen to."""
+        first, second = happening.first, happening.second
+        match happening.kind:
+            case "answers" | "hangs up" | "hold key":
+                self._telephone(happening.kind, first, second)
+            case "does":
+                self._does(first, second)
+            case "tries":
+                self._tries(first, second)
+            case "time":
+                self.story.seconds_pass(_pick((0.5, 3, 20, 30, 130), first))
+            case "calls":
+                self._callers += 1
+                arrived = CustomerArrived(
+                    leg=LegId(f"caller-{self._callers}"), number="1", name="cora", dialled=_pick(NUMBERS, first), switch=SWITCH
+                )
+                self.story.take(arrived)
+            case "says":
+                self._says(_pick(list(PEOPLE), first), second)
+            case "switch":
+                self.story.take(SwitchLost() if first % 3 == 0 else SwitchFound())
+            case "restart":
+                self.story.controller_is_started_again()
+                self.story.judge()
+            case _:
+                self.story.site_is_reloaded(happening.site)
+
+    def _live(self) -> list[Contact]:
+        return [Contact(self.story, of) for of in self.story.floor.interactions]
+
+    def _telephone(self, kind: str, first: int, second: int) -> None:
+        there = [p for contact in self._live() for p in contact.now.parties if p.standing is not Standing.GONE]
+        if kind == "answers":
+            there = [party for party in there if party.rings] or there[:1]
+        if not there:
+            return
+        leg = _pick(there, first).leg
+        match kind:
+            case "answers":
+                self.story.take(LegAnswered(leg=leg))
+            case "hold key":
+                self.story.take(LegHeld(leg=leg) if second % 2 else LegUnheld(leg=leg))
+            case _:
+                self.story.take(LegEnded(leg=leg, cause=_pick(list(EndCause), second)))
+
+    def _does(self, first: int, second: int) -> None:
+        """Somebody presses a button that is offered to them; only what the floor judges besides may refuse it."""
+        buttons = [(c, who, button) for c in self._live() for who in PEOPLE for button in sorted(c.can(who))]
+        if buttons:
+            contact, who, button = _pick(buttons, first * 7 + second)
+            code = self._press(contact, who, button, second)
+            assert code in ("yes", "target-unavailable", "bad-target", "asterisk-unavailable"), f"{button} was offered"
+
+    def _tries(self, first: int, second: int) -> None:
+        """Somebody presses any button at all; it does something only if it was offered."""
+        for contact in self._live()[:2]:
+            who, button = _pick(list(PEOPLE), first), str(_pick(list(Action), second))
+            offered = button in contact.can(who)
+            code = self._press(contact, who, button, first)
+            assert offered or code in ("not-permitted", "not-now", "unknown-interaction")
+
+    def _press(self, contact: Contact, who: str, button: str, number: int) -> str:
+        try:
+            self.story.presses(who, button, of=contact, to=_pick(list(PEOPLE), number))
+        except Refused as refused:
+            return refused.code
+        return "yes"
+
+    def _says(self, who: str, number: int) -> None:
+        what = _pick((GoAvailable, GoAvailable, GoAvailable, GoIdle, LogOn, LogOff), number)
+        try:
+            self.story.says(who, what)
+        except Refused:
+            assert who not in self.story.floor.desks

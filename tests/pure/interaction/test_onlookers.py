@@ -1,0 +1,130 @@
+"""Supervisors, strangers, and people who look at what has changed meanwhile."""
+
+from collections.abc import Callable
+
+import pytest
+
+from controller.directory.ids import AgentId, InteractionId
+from controller.interaction.advance import take_command
+from controller.interaction.commands import EndInteraction
+from controller.interaction.interaction import Phase, Role
+from controller.interaction.refusals import NotPermitted
+from tests.pure.interaction.situations import BEGINNINGS, who_wraps_up
+from tests.pure.story import Contact, Story, connected, consulting, contact_centre
+
+
+@pytest.mark.parametrize("phase", BEGINNINGS)
+def test_a_supervisor_who_is_no_party_may_end_it_at_any_time(phase: str) -> None:
+    story = BEGINNINGS[phase]()
+    assert story.contact.can("sam") == {"end"}
+
+    story.presses("sam", "end")
+
+    assert story.contact.phase is Phase.ENDED
+    assert story.contact.owes_wrap_up == who_wraps_up(phase)
+    assert story.contact.can("sam") == set()
+
+
+@pytest.mark.parametrize("button", ["hold", "resume", "mute", "wrap-up", "transfer", "leave-consult"])
+def test_a_supervisor_does_nothing_else(button: str) -> None:
+    story = connected()
+
+    assert story.refuses("sam", button) == "not-permitted"
+    assert story.because == "You are not on this call."
+
+
+def test_a_supervisor_does_not_end_what_has_ended() -> None:
+    story = connected()
+    story.hangs_up("cora")
+
+    assert story.refuses("sam", "end") == "not-now"
+
+
+def test_a_supervisor_who_was_consulted_is_a_party_like_any_other() -> None:
+    story = contact_centre(available="alice sam")
+    story.customer_calls()
+    story.answers("alice")
+    story.presses("alice", "consult", to="sam")
+    story.answers("sam")
+
+    assert story.contact.can("sam") == {"leave-consult", "mute"}
+    assert story.refuses("sam", "end") == "not-permitted"
+    story.presses("sam", "leave-consult")
+    assert story.contact.can("sam") == {"end"}
+
+
+@pytest.mark.parametrize("button", ["end", "hold", "wrap-up", "consult"])
+def test_somebody_elses_interaction_is_not_to_be_seen(button: str) -> None:
+    story = connected()
+
+    assert story.refuses("bob", button) == "unknown-interaction"
+
+
+def test_an_interaction_that_never_was_is_not_to_be_seen_either() -> None:
+    story = connected()
+
+    assert story.refuses("alice", "end", of=Contact(story, InteractionId("nonesuch"))) == "unknown-interaction"
+
+
+def test_somebody_whom_the_site_does_not_know_sees_nothing() -> None:
+    story = connected()
+
+    assert story.refuses("mallory", "end") == "unknown-interaction"
+
+
+def test_a_colleague_who_has_left_has_nothing_to_do_with_it_any_more() -> None:
+    story = consulting()
+    story.presses("bob", "leave-consult")
+
+    assert story.contact.can("bob") == set()
+    assert story.refuses("bob", "leave-consult") == "unknown-interaction"
+
+
+def test_a_customer_has_no_desktop() -> None:
+    story = connected()
+    end = EndInteraction(agent=AgentId("cora"), interaction=story.contact.id)
+
+    with pytest.raises(NotPermitted, match="a telephone and nothing else"):
+        take_command(story.contact.now, end, Role.CUSTOMER, story.now)
+
+
+def test_a_command_that_names_the_revision_it_saw_is_done() -> None:
+    story = connected()
+
+    story.presses("alice", "hold", revision=story.contact.now.revision)
+
+    assert story.contact.phase is Phase.HELD
+
+
+def test_a_command_about_what_has_changed_meanwhile_is_refused_as_stale() -> None:
+    story = consulting()
+    seen = story.contact.now.revision
+    story.presses("alice", "resume", revision=seen)
+
+    assert story.refuses("alice", "transfer", revision=seen) == "stale"
+    assert story.contact.phase is Phase.CONSULT_HELD
+
+
+@pytest.mark.parametrize("button", ["hold", "consult"])
+def test_a_second_press_is_stale_whatever_it_would_have_been_told(button: str) -> None:
+    story = connected()
+    seen = story.contact.now.revision
+    story.presses("alice", button, revision=seen)
+
+    assert story.refuses("alice", button, revision=seen) == "stale"
+
+
+def test_what_somebody_may_never_do_is_refused_as_such_however_old_their_view() -> None:
+    story = consulting()
+
+    assert story.refuses("bob", "resume", revision=1) == "not-permitted"
+
+
+@pytest.mark.parametrize("change", [Story.hangs_up, Story.presses_hold_key])
+def test_every_change_is_a_new_revision(change: Callable[[Story, str], None]) -> None:
+    story = consulting()
+    before = story.contact.now.revision
+
+    change(story, "bob")
+
+    assert story.contact.now.revision == before + 1

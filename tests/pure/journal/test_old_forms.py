@@ -1,0 +1,70 @@
+"""What an older version wrote can be read for ever. The files in `form_1` are never written anew; a kind that is added gets a line more."""
+
+from pathlib import Path
+
+import pytest
+
+from controller.directory.ids import AgentId, LegId
+from controller.directory.policy import EndConsult
+from controller.floor.floor import Floor
+from controller.floor.outcome import SiteReloaded
+from controller.interaction.commands import GiveWrapUp, HoldCustomer, StartConsult
+from controller.interaction.facts import CustomerArrived, DeadlinePassed, EndCause, LegEnded, Why
+from controller.interaction.interaction import Phase
+from controller.journal.codec import Taken, read_input, read_state
+from controller.routing.commands import LogOn
+from tests.pure.journal.test_codec import KINDS
+
+FORM_1 = Path(__file__).parent / "form_1"
+INPUTS = (FORM_1 / "inputs.jsonl").read_text().splitlines()
+ABSTRACT = {"Fact", "LegFact", "Command", "DeskCommand"}
+
+
+@pytest.fixture(scope="module")
+def read() -> list[Taken]:
+    return [read_input(line) for line in INPUTS]
+
+
+def test_every_kind_of_input_has_a_line(read: list[Taken]) -> None:
+    assert {type(taken.what).__name__ for taken in read} == {kind.__name__ for kind in KINDS} - ABSTRACT
+
+
+def test_every_line_of_form_1_still_means_what_it_meant(read: list[Taken]) -> None:
+    """One of each sort of value: text, moment, number, choice, nothing, and a value within a value."""
+    found = {type(taken.what): taken for taken in reversed(read)}
+
+    arrived = found[CustomerArrived]
+    assert isinstance(arrived.what, CustomerArrived)
+    assert (arrived.at, arrived.what.leg, arrived.what.dialled) == (1795342164.5, "1795342161.7", "800")
+    assert arrived.what.name == 'Zoé "Zo" Ørsted\t☎'
+    ended = found[LegEnded].what
+    assert isinstance(ended, LegEnded)
+    assert ended.cause is EndCause.NO_ANSWER
+    deadlines = [taken.what for taken in read if isinstance(taken.what, DeadlinePassed)]
+    assert [(passed.why, passed.agent) for passed in deadlines] == [(Why.OFFER_UNANSWERED, None), (Why.WRAP_UP_OVER, "alice")]
+    assert [taken.what.revision for taken in read if isinstance(taken.what, HoldCustomer)] == [7, None]
+    consult = found[StartConsult].what
+    assert isinstance(consult, StartConsult)
+    assert (consult.target.id, consult.target.phone, consult.target.answers_remotely) == ("carol", "1003", False)
+    wrap_up = found[GiveWrapUp].what
+    assert isinstance(wrap_up, GiveWrapUp)
+    assert (wrap_up.reason, wrap_up.note) == ("resolved", "called back")
+    log_on = found[LogOn].what
+    assert isinstance(log_on, LogOn)
+    assert (log_on.session, log_on.until) == ("ab" * 32, 1795385361.25)
+    reloaded = found[SiteReloaded].what
+    assert isinstance(reloaded, SiteReloaded)
+    assert reloaded.directory.region == "DE"
+    policies = {queue.policy for queue in reloaded.directory.queues.values()}
+    assert {(policy.offer_seconds, policy.end_consult) for policy in policies} == {(12.5, EndConsult.RETURN_TO_CUSTOMER)}
+
+
+def test_a_state_of_form_1_still_is_a_contact_centre_with_a_call_in_every_phase() -> None:
+    state = read_state((FORM_1 / "state.json").read_text())
+
+    floor = Floor.from_state(state)
+
+    assert {interaction.phase for interaction in floor.interactions.values()} == set(Phase)
+    assert [session.key for session in floor.desks[AgentId("alice")].sessions] == ["ab" * 32]
+    assert floor.state().leaving == (LegId("1795342161.99"),)
+    assert floor.next_deadline_at() is not None

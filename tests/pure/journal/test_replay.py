@@ -1,0 +1,117 @@
+"""The same journal gives the same contact centre, byte for byte, wherever and however often it is replayed."""
+
+import asyncio
+import os
+import subprocess
+import sys
+from pathlib import Path
+from unittest.mock import patch
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from controller.directory.directory import Directory
+from controller.directory.ids import AgentId
+from controller.floor.outcome import Input, Outcome, SiteReloaded
+from controller.interaction.facts import SwitchFound
+from controller.journal.codec import Taken, write_state
+from controller.journal.journal import Kept
+from controller.journal.replay import bring_back
+from controller.routing.commands import GoAvailable, LogOn
+from controller.service.keeping import Keeper
+from tests.pure.floor.random_days import Day, Happening, happenings, sites
+from tests.pure.journal.memory_journal import MemoryJournal
+from tests.pure.story import site
+
+ALICE = AgentId("alice")
+
+
+@settings(
+    max_examples=150,
+    derandomize=True,
+    database=None,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
+)
+@given(sites, st.lists(happenings, min_size=15, max_size=60))
+def test_a_day_that_was_kept_is_brought_back_byte_for_byte(directory: Directory, day_of: list[Happening]) -> None:
+    day, journal = Day(directory), MemoryJournal()
+    keeper = Keeper(journal)
+    take = day.story.take
+
+    def kept(what: Input) -> Outcome:
+        outcome = take(what)
+        asyncio.run(keeper.keep([(what, day.story.now, outcome)], day.story.floor))
+        return outcome
+
+    asyncio.run(journal.keep_state(day.story.floor.state()))
+    with patch.object(day.story, "take", kept):
+        for happening in day_of:
+            day.goes_on(happening)
+
+    brought = bring_back(journal.open())
+
+    assert brought.damage == ""
+    assert write_state(brought.floor.state()) == write_state(day.story.floor.state())
+    again = bring_back(journal.open())
+    assert write_state(again.floor.state()) == write_state(brought.floor.state())
+
+
+def test_a_state_has_the_same_text_in_every_process() -> None:
+    """Python orders sets by chance, another one in each process: a state must have none."""
+    script = (
+        "from tests.pure.interaction.situations import BEGINNINGS\n"
+        "from controller.journal.codec import write_state\n"
+        "print([write_state(begin().floor.state()) for begin in BEGINNINGS.values()])"
+    )
+    texts = {
+        subprocess.run(
+            [sys.executable, "-c", script],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            cwd=Path(__file__).parents[3],
+            check=True,
+            capture_output=True,
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+    assert len(texts) == 1
+
+
+def test_an_empty_journal_gives_an_empty_contact_centre() -> None:
+    brought = bring_back(Kept(state=None, inputs=[]))
+
+    assert (brought.floor.desks, brought.floor.interactions, brought.replayed, brought.damage) == ({}, {}, 0, "")
+
+
+def test_an_input_that_is_not_accepted_any_more_ends_the_replay_with_all_that_came_before() -> None:
+    inputs: list[Input] = [
+        SiteReloaded(directory=site()),
+        SwitchFound(),
+        LogOn(agent=ALICE),
+        GoAvailable(agent=AgentId("nobody")),
+        GoAvailable(agent=ALICE),
+    ]
+    brought = bring_back(Kept(state=None, inputs=[Taken(what, 10.0 + n) for n, what in enumerate(inputs)]))
+
+    assert brought.replayed == 3
+    assert brought.floor.desks[ALICE].state == "idle"
+    assert (
+        brought.damage
+        == "GoAvailable is not accepted any more (There is no agent 'nobody'.); the last 2 inputs of the journal were left out."
+    )
+
+
+def test_damage_of_the_disk_is_passed_on() -> None:
+    assert bring_back(Kept(state=None, inputs=[], damage="The journal is damaged.")).damage == "The journal is damaged."
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_a_site_file_is_kept_as_part_of_a_state(whole: bool) -> None:
+    day, journal = Day(site()), MemoryJournal()
+    outcome = day.story.take(SiteReloaded(directory=site()))
+
+    asyncio.run(Keeper(journal).keep([(SiteReloaded(directory=site()), 1.0, outcome)], day.story.floor, whole=whole))
+
+    assert journal.inputs == []
+    assert journal.open().state == day.story.floor.state()

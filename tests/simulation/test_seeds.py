@@ -1,0 +1,54 @@
+"""Simulated days: a few in every fast run, two thousand before a release, and every day that once showed a mistake, for ever."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from controller.cli.simulate import judged
+from controller.simulator.world import INPUTS, shortest_failing, simulate
+
+FAILURES = sorted((Path(__file__).parent / "failures").glob("*.json"))
+FEW = range(50)
+MANY = range(1, 2001)
+INPUTS_OF_MANY = 200
+SECONDS_MAX = 120.0
+CORES = 2
+
+
+def _processor_seconds() -> float:
+    """What this process and its children have computed: two minutes on two cores are four of these, whatever else runs on the machine."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
+
+
+def _said(broken: object) -> str:
+    return f"{broken}; repeat it with `ari-controller simulate`"
+
+
+def test_a_few_days_are_sound() -> None:
+    broken = [verdict for verdict in judged(FEW, INPUTS // 2, processes=1) if verdict.broken]
+
+    assert broken == [], _said(broken)
+
+
+@pytest.mark.simulation
+def test_two_thousand_days_are_sound_in_less_than_two_minutes() -> None:
+    began = _processor_seconds()
+    broken = [verdict for verdict in judged(MANY, INPUTS_OF_MANY, processes=min(CORES, os.cpu_count() or 1)) if verdict.broken]
+    took = _processor_seconds() - began
+
+    assert broken == [], _said([shortest_failing(verdict) for verdict in broken[:3]])
+    assert took < SECONDS_MAX * CORES
+
+
+@pytest.mark.parametrize("failure", FAILURES, ids=lambda failure: failure.stem)
+def test_what_was_once_broken_is_sound(failure: Path) -> None:
+    was = json.loads(failure.read_text())
+
+    assert simulate(was["seed"], was["inputs"]).broken == "", was["what_was_wrong"]
+
+
+def test_the_same_seed_gives_the_same_day() -> None:
+    assert simulate(7, 200) == simulate(7, 200)
