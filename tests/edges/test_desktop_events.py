@@ -249,6 +249,7 @@ async def test_a_slow_reader_delays_nobody_else(strict: World) -> None:
     assert (await bob.get("/me")).status == 200
 
 
+@pytest.mark.long
 async def test_a_reader_that_never_reads_again_is_cut_off(strict: World) -> None:
     alice = await strict.desktop("alice")
     with await deaf_reader(alice):

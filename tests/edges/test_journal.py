@@ -101,6 +101,7 @@ async def test_writes_wait_for_the_disk(tmp_path: Path) -> None:
     journal.close()
 
 
+@pytest.mark.long
 async def test_the_files_stay_small_however_long_it_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """40 days of 500 inputs, each with a state at its end: the files are no larger after the last than after the fifth."""
     monkeypatch.setattr(sqlite_journal, "LOG_PAGES_MAX", 50)

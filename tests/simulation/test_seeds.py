@@ -10,7 +10,7 @@ from controller.cli.simulate import judged
 from controller.simulator.world import INPUTS, shortest_failing, simulate
 
 FAILURES = sorted((Path(__file__).parent / "failures").glob("*.json"))
-FEW = range(50)
+FEW = range(20)
 MANY = range(1, 2001)
 INPUTS_OF_MANY = 200
 SECONDS_MAX = 120.0

@@ -57,6 +57,7 @@ def test_an_input_that_was_written_is_read_as_it_was(kind: type[Any], data: st.D
     assert "\n" not in text, "one input is one line"
 
 
+@pytest.mark.long
 @settings(max_examples=60, derandomize=True, database=None, deadline=None)
 @given(st.from_type(FloorState))
 def test_a_state_that_was_written_is_read_as_it_was(state: FloorState) -> None:

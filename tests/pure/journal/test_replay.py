@@ -27,6 +27,7 @@ from tests.pure.story import site
 ALICE = AgentId("alice")
 
 
+@pytest.mark.long
 @settings(
     max_examples=150,
     derandomize=True,
@@ -58,6 +59,7 @@ def test_a_day_that_was_kept_is_brought_back_byte_for_byte(directory: Directory,
     assert write_state(again.floor.state()) == write_state(brought.floor.state())
 
 
+@pytest.mark.long
 def test_a_state_has_the_same_text_in_every_process() -> None:
     """Python orders sets by chance, another one in each process: a state must have none."""
     script = (
