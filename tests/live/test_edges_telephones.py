@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.live.fragile import FragileScene
+from tests.live.scene import until
 from tests.phones import SoftPhone
 
 RTP_TIMEOUT_SECONDS = 2
@@ -20,8 +21,12 @@ async def _set_rtp_timeout(fragile: FragileScene, line: str) -> None:
     fragile.stack.asterisk.exec(["sed", "-i", f"s/^rtp_timeout = .*/{line}/", "/etc/asterisk/pjsip.conf"])
     fragile.stack.asterisk_cli("module reload res_pjsip.so")
     seconds = line.rpartition(" ")[2]
-    shown = fragile.stack.asterisk_cli("pjsip show endpoint 1001")
-    assert [words.split()[-1] for words in shown.splitlines() if words.strip().startswith("rtp_timeout ")] == [seconds], shown
+
+    def is_so() -> bool:
+        shown = fragile.stack.asterisk_cli("pjsip show endpoint 1001")
+        return [words.split()[-1] for words in shown.splitlines() if words.strip().startswith("rtp_timeout ")] == [seconds]
+
+    await until(f"Asterisk has taken over {line}", is_so)
 
 
 @pytest.fixture
