@@ -24,12 +24,11 @@ LOG_LINES_SHOWN = 60
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Show what the controller said last beside what failed: without it a failure on a busy machine can't be understood afterwards."""
+    """Show what was said last beside what failed: without it a failure on a busy machine can't be understood afterwards."""
     report = yield
-    stack = getattr(item, "funcargs", {}).get("stack")
-    if report.failed and isinstance(stack, Stack):
-        said = b"".join(stack.controller.get_logs()).decode(errors="replace")
-        report.sections.append(("the controller's log", "\n".join(said.splitlines()[-LOG_LINES_SHOWN:])))
+    if report.failed:
+        for scene in {id(given): given for given in getattr(item, "funcargs", {}).values() if isinstance(given, Scene)}.values():
+            report.sections += [(f"the {part}'s log", said) for part, said in scene.stack.last_words(LOG_LINES_SHOWN)]
     return report
 
 

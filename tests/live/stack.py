@@ -4,16 +4,16 @@ Ports and names are this run's own, so that it can go on beside a demo or anothe
 ends.
 """
 
-import itertools
 import os
 import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from docker.errors import NotFound
 from testcontainers.core.config import testcontainers_config
 from testcontainers.core.container import DockerContainer
 from testcontainers.core.docker_client import DockerClient
@@ -26,11 +26,9 @@ testcontainers_config.ryuk_disabled = True
 TOP = Path(__file__).resolve().parents[2]
 LABEL = "ari-controller.stack"
 READY_SECONDS_MAX = 30.0
+RTP_PORTS = range(21_000, 31_000)
+"""Above the phones' and the demo's, below the kernel's own choice."""
 RTP_PORTS_EACH = 200
-STACKS_MAX = 3
-"""So many stacks of one process at a time have RTP ports of their own."""
-
-_stacks = itertools.count()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +54,13 @@ class Stack:
         """Ask Asterisk's own command line."""
         return str(self.asterisk.exec(["asterisk", "-rx", command]).output.decode())
 
+    def last_words(self, lines_max: int) -> Iterator[tuple[str, str]]:
+        """What each part wrote last; nothing of one that is gone already."""
+        for part, container in (("controller", self.controller), ("Asterisk", self.asterisk)):
+            with suppress(NotFound):
+                said = b"".join(container.get_logs()).decode(errors="replace")
+                yield part, "\n".join(said.splitlines()[-lines_max:])
+
 
 def images() -> dict[str, str]:
     """Build what is not built yet, and name the images."""
@@ -75,26 +80,27 @@ def running_stack(site_folder: Path, *, ari_port_of_controller: int | None = Non
     sip_port, ari_port, desktop_port = _free_port(socket.SOCK_DGRAM), _free_port(), _free_port()
     site_folder.joinpath("site.toml").write_text(site or live_site())
     site_folder.chmod(0o755)
-    asterisk = (
-        _container(names["ASTERISK_IMAGE"], run, "asterisk")
-        .with_env("SIP_PORT", str(sip_port))
-        .with_env("ARI_PORT", str(ari_port))
-        .with_env("RTP_PORTS", _rtp_ports())
-    )
-    controller = (
-        _container(names["CONTROLLER_IMAGE"], run, "controller")
-        .with_env("ASTERISK_URL", f"http://127.0.0.1:{ari_port_of_controller or ari_port}")
-        .with_env("DESKTOP_LISTEN", f"127.0.0.1:{desktop_port}")
-        .with_volume_mapping(str(site_folder), "/etc/ari-controller", "ro")
-        .with_tmpfs_mount("/tmp")
-    )
-    stack = Stack(name=run, sip_port=sip_port, ari_port=ari_port, desktop_port=desktop_port, asterisk=asterisk, controller=controller)
-    try:
-        asterisk.start()
-        controller.start()
-        yield stack
-    finally:
-        remove_all(run)
+    with _rtp_ports() as rtp_ports:
+        asterisk = (
+            _container(names["ASTERISK_IMAGE"], run, "asterisk")
+            .with_env("SIP_PORT", str(sip_port))
+            .with_env("ARI_PORT", str(ari_port))
+            .with_env("RTP_PORTS", rtp_ports)
+        )
+        controller = (
+            _container(names["CONTROLLER_IMAGE"], run, "controller")
+            .with_env("ASTERISK_URL", f"http://127.0.0.1:{ari_port_of_controller or ari_port}")
+            .with_env("DESKTOP_LISTEN", f"127.0.0.1:{desktop_port}")
+            .with_volume_mapping(str(site_folder), "/etc/ari-controller", "ro")
+            .with_tmpfs_mount("/tmp")
+        )
+        stack = Stack(name=run, sip_port=sip_port, ari_port=ari_port, desktop_port=desktop_port, asterisk=asterisk, controller=controller)
+        try:
+            asterisk.start()
+            controller.start()
+            yield stack
+        finally:
+            remove_all(run)
 
 
 def _container(image: str, run: str, part: str) -> DockerContainer:
@@ -119,7 +125,15 @@ def _free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
         return int(probe.getsockname()[1])
 
 
-def _rtp_ports() -> str:
-    """A range below the kernel's own choice of ports and above the phones', another one for each stack of each process."""
-    first = 19_000 + (os.getpid() % 20 * STACKS_MAX + next(_stacks) % STACKS_MAX) * RTP_PORTS_EACH
-    return f"{first}-{first + RTP_PORTS_EACH - 1}"
+@contextmanager
+def _rtp_ports() -> Iterator[str]:
+    """Lend a range of ports. Its first TCP port, which nobody else wants, is held meanwhile, so that no other run takes the same range."""
+    for first in RTP_PORTS[::RTP_PORTS_EACH]:
+        with socket.socket() as sentinel:
+            try:
+                sentinel.bind(("127.0.0.1", first))
+            except OSError:
+                continue
+            yield f"{first}-{first + RTP_PORTS_EACH - 1}"
+            return
+    raise RuntimeError(f"no {RTP_PORTS_EACH} RTP ports are free between {RTP_PORTS.start} and {RTP_PORTS.stop}: too many stacks run")
