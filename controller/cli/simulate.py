@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -13,6 +14,7 @@ from controller.simulator.lines import Lines
 from controller.simulator.world import Verdict, shortest_failing, simulate
 
 SEEDS_PER_TASK = 10
+PROGRESS_EVERY_SECONDS = 5.0
 
 
 def judged(seeds: Sequence[int], inputs: int, *, processes: int) -> Iterator[Verdict]:
@@ -35,12 +37,15 @@ def run(asked: argparse.Namespace) -> int:
 
 
 def _many(asked: argparse.Namespace) -> int:
-    began = time.perf_counter()
-    verdicts = []
+    began = told_at = time.perf_counter()
+    verdicts: list[Verdict] = []
     for verdict in judged(asked.seeds, asked.inputs, processes=asked.processes):
         verdicts.append(verdict)
         if verdict.broken and not (asked.quiet or asked.json):
             print(f"seed {verdict.seed}: {verdict.broken}", flush=True)
+        if not asked.quiet and time.perf_counter() - told_at >= PROGRESS_EVERY_SECONDS:
+            told_at = time.perf_counter()
+            print(f"... {len(verdicts)} of {len(asked.seeds)} seeds", file=sys.stderr, flush=True)
     return _report(verdicts, time.perf_counter() - began, asked)
 
 
@@ -66,9 +71,9 @@ def _merged(broken: Iterable[Verdict], shortest: Iterable[Verdict]) -> list[Verd
 
 
 def _failure(verdict: Verdict) -> str:
-    when = "once it had settled" if verdict.settling else "at the last of them"
+    when = "once it had settled" if verdict.settling else "on the way"
     return (
-        f"seed {verdict.seed} breaks after {verdict.inputs} inputs, {when}: {verdict.broken}\n"
+        f"seed {verdict.seed} breaks within {verdict.inputs} inputs, {when}: {verdict.broken}\n"
         f"  repeat it: ari-controller simulate --seed {verdict.seed} --inputs {verdict.inputs}"
     )
 

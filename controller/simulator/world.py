@@ -46,7 +46,8 @@ class Verdict:
 
     seed: int
     inputs: int
-    """How many were taken before the world was told to settle; of a failure, until it was noticed."""
+    """How many the world had to take before it was told to settle. Of a day that broke on the way: so many that it breaks again before
+    they are all taken, whether the next one breaks it or something between the two."""
     inputs_in_all: int
     broken: str = ""
     """What was broken, as a sentence; empty: nothing."""
@@ -272,7 +273,7 @@ def simulate(seed: int, inputs: int = INPUTS, *, watcher: Watcher | None = None)
     taken = world.inputs if world is not None else 0
     return Verdict(
         seed=seed,
-        inputs=inputs if settling else taken,
+        inputs=inputs if settling else taken + 1,
         inputs_in_all=taken,
         broken=broken,
         settling=settling and bool(broken),
