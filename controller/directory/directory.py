@@ -63,6 +63,14 @@ class Directory:
     region: str = "FR"
     """ISO 3166-1 alpha-2: how numbers without a country code are read."""
 
+    def queues_of_agents(self) -> dict[AgentId, tuple[QueueId, ...]]:
+        """Say which queues each agent serves; who serves none is left out."""
+        found: dict[AgentId, tuple[QueueId, ...]] = {}
+        for queue in self.queues.values():
+            for agent in queue.agents:
+                found[agent] = (*found.get(agent, ()), queue.id)
+        return found
+
     def entry_point_for(self, dialled: str) -> EntryPoint | None:
         """Say where somebody who dialled this number wanted to go; None if the number is nobody's."""
         return next((point for point in self.entry_points.values() if dialled in point.numbers), None)

@@ -47,6 +47,7 @@ class Floor:
         self.interactions: dict[InteractionId, Interaction] = {}
         self.desks: dict[AgentId, Desk] = {agent: Desk(agent=agent) for agent in directory.agents}
         self.switch_is_there = False
+        self._queues_of = directory.queues_of_agents()
         self._waiting: dict[InteractionId, None] = {}
         self._legs: dict[LegId, InteractionId] = {}
         self._leaving: dict[LegId, None] = {}
@@ -87,6 +88,11 @@ class Floor:
     def interaction_of(self, leg: LegId) -> InteractionId | None:
         """Whose leg this is; None: nobody's, or an interaction's that is over."""
         return self._legs.get(leg)
+
+    def interactions_of(self, agent: AgentId) -> list[Interaction]:
+        """The interactions that an agent is in, oldest first: a leg of theirs is there, or they owe a wrap-up reason."""
+        theirs = (self.interactions[key] for key in self._agents_in.get(agent, ()))
+        return sorted(theirs, key=lambda interaction: interaction.started_at)
 
     def role_of(self, interaction: Interaction, agent: AgentId) -> Role | None:
         """What an agent is to an interaction; a supervisor who is no party sees it all the same."""
@@ -216,6 +222,7 @@ class Floor:
         """Take over another site file. Who left keeps their desk until their call is over; who is new gets one."""
         in_use = (interaction.queue for interaction in self.interactions.values())
         self.directory = keep_lines_in_use(directory, self.directory, in_use)
+        self._queues_of = self.directory.queues_of_agents()
         for agent in directory.agents:
             self.desks.setdefault(agent, Desk(agent=agent))
         for agent, desk in tuple(self.desks.items()):
@@ -305,9 +312,7 @@ class Floor:
             writing.unseen = True  # one more or one less desktop of the same agent
             return
         writing.desks[desk.agent] = None
-        for queue in self.directory.queues.values():
-            if desk.agent in queue.agents:
-                writing.queues[queue.id] = None
+        writing.queues.update(dict.fromkeys(self._queues_of.get(desk.agent, ())))
 
     # --- Routing ---------------------------------------------------------------------------------------------------
 

@@ -12,8 +12,8 @@ from controller.interaction.refusals import Refused
 from controller.journal.codec import Taken
 from controller.journal.journal import Journal, JournalFailed
 
-INPUTS_PER_STATE = 5_000
-"""After so many inputs a whole state is written in their place: it bounds the file, and that a start replays half a second at most."""
+INPUTS_PER_STATE = 3_000
+"""After so many inputs a whole state is written in their place: it bounds the file, and a start replays for a third of a second."""
 
 log = structlog.get_logger("journal")
 
