@@ -1,23 +1,16 @@
 """What the controller's process holds when nothing happens, and what each customer who is there adds."""
 
-import asyncio
 import shutil
-import tempfile
-from pathlib import Path
 
 from tests.bench.figures import Figure
 from tests.bench.process import KIB, memory_bytes
 from tests.bench.stage import QUEUE_NUMBER, controller_pid, say
+from tests.live.crowd import STAY_SECONDS, crowd
 from tests.live.scene import Scene, until
-from tests.phones.ports import claim_port_block
 
 IDLE_MAX_MIB = 80
 PER_INTERACTION_MAX_KIB = 64
 CUSTOMERS = 80
-CALLS_PER_SECOND = 40
-STAY_MS = 6_000
-"""They send no sound, so Asterisk would end them after its `rtp_timeout`."""
-CALLER = Path(__file__).with_name("caller.xml")
 
 
 async def memory(scene: Scene, repetitions: int) -> list[Figure]:
@@ -46,38 +39,10 @@ async def memory(scene: Scene, repetitions: int) -> list[Figure]:
 
 async def _crowd(scene: Scene, pid: int) -> int:
     """Let so many customers wait; gives the memory while they do. They are gone afterwards."""
-    ports = claim_port_block()
-    with tempfile.TemporaryDirectory() as folder:
-        callers = await asyncio.create_subprocess_exec(
-            *(
-                "sipp",
-                "-sf",
-                str(CALLER),
-                "-s",
-                QUEUE_NUMBER,
-                "-au",
-                "2003",
-                "-ap",
-                "phone-2003",
-                "-m",
-                str(CUSTOMERS),
-                "-l",
-                str(CUSTOMERS),
-            ),
-            *("-r", str(CALLS_PER_SECOND), "-d", str(STAY_MS), "-i", "127.0.0.1", "-p", str(ports.sip), "-nostdin"),
-            f"127.0.0.1:{scene.stack.sip_port}",
-            cwd=folder,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.DEVNULL,
-        )
-        try:
-            await until("everybody waits", lambda: _all_wait(scene), seconds_max=STAY_MS / 1000)
-            held = memory_bytes(pid)
-        finally:
-            await callers.wait()
-            ports.release()
-    await until("everybody has gone", lambda: _nobody_waits(scene), seconds_max=STAY_MS / 1000)
+    async with crowd(scene, QUEUE_NUMBER, CUSTOMERS):
+        await until("everybody waits", lambda: _all_wait(scene), seconds_max=STAY_SECONDS)
+        held = memory_bytes(pid)
+    await until("everybody has gone", lambda: _nobody_waits(scene))
     return held
 
 
