@@ -6,21 +6,37 @@ It brings its own stack up, on ports of its own. `tests/run bench` is the same a
 import argparse
 import asyncio
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from tests.bench import cost as whole_call
+from tests.bench import journal_cost
 from tests.bench.audible import audible
 from tests.bench.cost import cost
 from tests.bench.figures import Figure, as_json, table
+from tests.bench.journal_cost import journal
+from tests.bench.kills import kills
 from tests.bench.memory import memory
+from tests.bench.recovery import recovery
 from tests.bench.ringing import ringing
+from tests.bench.simulator import simulator
 from tests.bench.stage import staged
-from tests.bench.waiting_time import fast_tests, start_up
+from tests.bench.takeover import takeover
+from tests.bench.waiting_time import all_tests, fast_tests, start_up
 
 # Memory first: nothing has happened yet then.
-ON_STAGE = {"memory": memory, "audible": audible, "ringing": ringing, "cost": cost}
-BY_THEMSELVES = {"start-up": start_up, "fast-tests": fast_tests}
-ASKED_FOR_ONLY = "fast-tests"
+ON_STAGE = {"memory": memory, "audible": audible, "ringing": ringing, "cost": cost, "takeover": takeover}
+BY_THEMSELVES = {
+    "journal": journal,
+    "recovery": recovery,
+    "simulator": simulator,
+    "start-up": start_up,
+    "kills": kills,
+    "fast-tests": fast_tests,
+    "all-tests": all_tests,
+}
+TAKE_MINUTES = ("kills", "fast-tests", "all-tests")
 REPETITIONS = 30
+JOURNAL_PERCENT_MAX = 10
 
 
 async def measure(names: Sequence[str], repetitions: int) -> list[Figure]:
@@ -34,7 +50,16 @@ async def measure(names: Sequence[str], repetitions: int) -> list[Figure]:
     for name, by_itself in BY_THEMSELVES.items():
         if name in names:
             figures += await by_itself()
-    return figures
+    return [*figures, *_share_of_the_journal(figures)]
+
+
+def _share_of_the_journal(figures: Sequence[Figure]) -> Iterator[Figure]:
+    """What part of a whole call's processor time the journal takes, where one run has measured both: the machine's pace is in neither."""
+    found = {figure.name: figure for figure in figures}
+    journal_ms, call_ms = found.get(journal_cost.PER_CALL), found.get(whole_call.PER_CALL)
+    if journal_ms is not None and call_ms is not None:
+        share = 100 * journal_ms.value / call_ms.value
+        yield Figure(name="the journal's share of a call", value=share, unit="%", target=JOURNAL_PERCENT_MAX, samples=journal_ms.samples)
 
 
 def main() -> int:
@@ -44,11 +69,11 @@ def main() -> int:
     parser.add_argument(
         "--only", metavar="NAME", action="append", choices=every, help=f"one of {', '.join(every)}; may be given several times"
     )
-    parser.add_argument("--with-fast-tests", action="store_true", help="also measure how long `tests/run fast` takes")
+    parser.add_argument("--everything", action="store_true", help=f"also what takes minutes: {', '.join(TAKE_MINUTES)}")
     parser.add_argument("--repetitions", type=int, default=REPETITIONS, help=f"of each command and call (default: {REPETITIONS})")
     parser.add_argument("--json", action="store_true", help="print one JSON object, for programs")
     asked = parser.parse_args()
-    names = asked.only or [name for name in every if name != ASKED_FOR_ONLY or asked.with_fast_tests]
+    names = asked.only or [name for name in every if asked.everything or name not in TAKE_MINUTES]
     figures = asyncio.run(measure(names, asked.repetitions))
     print(as_json(figures) if asked.json else table(figures))
     return 0

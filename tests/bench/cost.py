@@ -13,6 +13,7 @@ from tests.bench.process import cpu_seconds
 from tests.bench.stage import QUEUE_NUMBER, controller_pid, hear, say
 from tests.live.scene import Scene
 
+PER_CALL = "processor time per consult call"
 CPU_MAX_MS = 15
 IDLE_SECONDS = 5.0
 WARM_UP_CALLS = 3
@@ -68,7 +69,7 @@ async def cost(scene: Scene, calls: int) -> list[Figure]:
         idle = cpu_seconds(pid) - began
         await scene.close()
     return [
-        Figure(name="processor time per consult call", value=1000 * spent / calls, unit="ms", target=CPU_MAX_MS, samples=calls),
+        Figure(name=PER_CALL, value=1000 * spent / calls, unit="ms", target=CPU_MAX_MS, samples=calls),
         Figure(name="frames told per consult call", value=told / calls, unit="", target=None, samples=calls),
         Figure(name="processor time per idle second", value=1000 * idle / IDLE_SECONDS, unit="ms", target=None, samples=1),
     ]

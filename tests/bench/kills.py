@@ -17,8 +17,11 @@ from pathlib import Path
 
 import aiohttp
 
+from tests.bench.figures import Figure
 from tests.bench.lives import PASSWORD, Lives
+from tests.bench.stage import say
 
+KILLS = 500
 AGENTS = 24
 INPUTS_PER_STATE = 150
 """Far fewer than in earnest, so that many are killed while a state takes the place of inputs."""
@@ -167,10 +170,21 @@ async def campaign(kills: int, seed: int, folder: Path) -> Tally:
         return killing.tally
 
 
+async def kills() -> list[Figure]:
+    """Kill as often as was promised, and count what was lost."""
+    say(f"kills: {KILLS} of them, some minutes")
+    with tempfile.TemporaryDirectory() as folder:
+        tally = await campaign(KILLS, 1, Path(folder))
+    for lost in tally.lost:
+        say(lost)
+    name = f"acknowledged, then lost in {tally.kills} kills"
+    return [Figure(name=name, value=len(tally.lost), unit="", target=0, samples=tally.acknowledged)]
+
+
 def main() -> int:
     """Read the options, kill, print."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench.kills", description="Kill the controller, and count what it forgot.")
-    parser.add_argument("--kills", type=int, default=500)
+    parser.add_argument("--kills", type=int, default=KILLS)
     parser.add_argument("--seed", type=int, default=1, help="of the moments; the machine adds its own chance")
     asked = parser.parse_args()
     began = time.monotonic()

@@ -28,6 +28,7 @@ from controller.service.keeping import INPUTS_PER_STATE
 from tests.bench.day import ConsultCall, directory
 from tests.bench.figures import Figure, table
 from tests.bench.lives import HASHER, PASSWORD
+from tests.bench.stage import say
 from tests.edges.ari.fake_asterisk import APP, FakeAsterisk, channel, fake_asterisk
 from tests.live.service import TOP, free_port
 
@@ -149,7 +150,7 @@ async def measure(interactions: int, inputs: int, folder: Path) -> list[Figure]:
     assert not lost, lost[:3]
     return [
         Figure(name="the process says that it starts", value=moments["starting"], unit="s", target=None, samples=1),
-        Figure(name=f"the journal is read, {inputs} inputs replayed", value=moments["brought back"], unit="s", target=None, samples=1),
+        Figure(name=f"the journal is read, {len(taken)} inputs replayed", value=moments["brought back"], unit="s", target=None, samples=1),
         Figure(name="the desktop listens", value=moments["listens"], unit="s", target=None, samples=1),
         Figure(name=f"{interactions} interactions, {legs} legs taken up", value=ready, unit="s", target=RECOVERED_SECONDS_MAX, samples=1),
         Figure(name="nothing more is asked of Asterisk", value=quiet, unit="s", target=None, samples=1),
@@ -191,6 +192,13 @@ async def _quiet(asterisk: FakeAsterisk) -> float:
             if len(asterisk.asked) != known:
                 last, known = time.perf_counter(), len(asterisk.asked)
         return last
+
+
+async def recovery() -> list[Figure]:
+    """As many interactions and as long a journal as was promised."""
+    say(f"recovery: {INTERACTIONS} interactions")
+    with tempfile.TemporaryDirectory() as folder:
+        return await measure(INTERACTIONS, INPUTS_TO_REPLAY, Path(folder))
 
 
 def main() -> int:
