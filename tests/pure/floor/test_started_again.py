@@ -4,11 +4,14 @@ from dataclasses import replace
 
 import pytest
 
+from controller.directory.ids import InteractionId
 from controller.floor.floor import Floor
+from controller.interaction.facts import CustomerArrived
 from controller.interaction.interaction import Phase
+from controller.interaction.notices import CallWasOver
 from controller.routing.desk import DeskState
 from tests.pure.interaction.situations import BEGINNINGS
-from tests.pure.story import connected, consult_offered, consulting, contact_centre, everything
+from tests.pure.story import SWITCH, connected, consult_offered, consulting, contact_centre, everything
 
 
 @pytest.mark.parametrize("situation", BEGINNINGS)
@@ -44,6 +47,19 @@ def test_a_telephone_that_rang_is_withdrawn_in_time_afterwards() -> None:
     story.seconds_pass(10)
 
     assert story.contact.talking == {"cora", "alice"}
+
+
+def test_a_caller_whose_call_was_ended_just_before_is_hung_up_and_is_no_new_customer() -> None:
+    story = connected()
+    caller = story.leg_of("cora")
+    story.presses("alice", "end")
+    story.controller_is_started_again()
+
+    # The look at what Asterisk has finds a caller of whom no live interaction knows.
+    story.take(CustomerArrived(leg=caller, number="+33123456789", name="cora", dialled="800", switch=SWITCH))
+
+    assert list(story.floor.interactions) == [story.contact.id]
+    assert story.told(CallWasOver) == [CallWasOver(interaction=InteractionId(""), leg=caller)]
 
 
 def test_a_wrap_up_runs_on() -> None:
