@@ -23,7 +23,8 @@ CALLER_LETTERS_MAX = 80
 
 def _in_one_line(text: str) -> str:
     """Cut short, and without what can't be seen: it would be a line break, or turn the writing round, on somebody's display."""
-    return "".join(letter if letter.isprintable() else " " for letter in text[:CALLER_LETTERS_MAX])
+    text = text[:CALLER_LETTERS_MAX]
+    return text if text.isprintable() else "".join(letter if letter.isprintable() else " " for letter in text)
 
 
 Said = Annotated[str, AfterValidator(_in_one_line)]

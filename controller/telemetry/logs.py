@@ -43,7 +43,7 @@ def set_up_logs(form: str, stream: TextIO | None = None, environ: Mapping[str, s
     form = environ.get(LOG_VARIABLE) or form
     as_text = form == "text" or (form != "json" and stream.isatty())
     render = as_line if as_text else as_json
-    shared: list[Any] = [structlog.contextvars.merge_contextvars, structlog.processors.add_log_level, _stamp, in_words, hide_secrets]
+    shared: list[Any] = [structlog.processors.add_log_level, _stamp, in_words, hide_secrets]
     structlog.configure(
         processors=[*shared, structlog.processors.format_exc_info, render],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
@@ -67,7 +67,7 @@ class InputLog:
     """Writes a line for each input that changed something. It is an `Audience`: the service's loop tells it of every input."""
 
     def __init__(self) -> None:
-        self._log = structlog.get_logger("floor")
+        self._log = structlog.get_logger("floor").bind()  # once, not anew for each line: so it comes after `set_up_logs`
 
     def tell(self, what: Input, outcome: Outcome) -> None:
         """Write what an input did: a line for each interaction that it changed, or one for a desk."""

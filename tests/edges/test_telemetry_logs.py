@@ -42,11 +42,15 @@ def json_of(play_it: Any) -> list[dict[str, Any]]:
     return [json.loads(line) for line in text_of(play_it, "json")]
 
 
-def test_each_input_is_one_line_with_the_interaction_first_then_what_came_and_what_it_led_to() -> None:
+def play_a_logged_call() -> None:
+    """A call whose people have logged on before anything is logged."""
     call = Call()
     call.audiences.append(InputLog())
+    play(call)
 
-    lines = text_of(lambda: play(call))
+
+def test_each_input_is_one_line_with_the_interaction_first_then_what_came_and_what_it_led_to() -> None:
+    lines = text_of(play_a_logged_call)
 
     interaction = lines[0].split()[1]
     assert all(line.split()[1] == interaction for line in lines)
@@ -69,10 +73,7 @@ def test_an_input_that_concerns_no_interaction_is_a_line_too() -> None:
 
 
 def test_machines_get_the_same_as_json() -> None:
-    call = Call()
-    call.audiences.append(InputLog())
-
-    first, *_ = json_of(lambda: play(call))
+    first, *_ = json_of(play_a_logged_call)
 
     assert list(first)[:3] == ["at", "level", "event"]
     assert (first["event"], first["input"], first["to"]) == ("step", "a customer calls 800 from 2001", "queued")
