@@ -16,6 +16,7 @@ def test_the_version_is_told() -> None:
     assert (done.code, done.out) == (0, f"ari-controller {__version__}\n")
 
 
+@pytest.mark.long
 async def test_a_process_of_its_own_gives_the_same_exit_codes() -> None:
     assert (await ari_controller_process("story", "nobody", "-c", DEMO)).code == 1
     assert (await ari_controller_process("check", "-c", "nowhere.toml")).code == 2

@@ -51,6 +51,7 @@ def test_every_state_there_is_without_microphones_and_hold_keys_is_sound(closed:
     assert len(closed.states) == STATES, f"{len(closed.states)} states, the farthest {closed.depth - 1} inputs from the arrival"
 
 
+@pytest.mark.long
 def test_every_state_within_nine_inputs_with_microphones_and_hold_keys_is_sound(deep: Walk) -> None:
     assert deep.unsound == []
     assert len(deep.states) == STATES_WITH_OWN_LEG, f"{len(deep.states)} states"
