@@ -69,7 +69,7 @@ class Reconciler:
         app: str,
         is_there: Callable[[], bool],
         leg_ended: Callable[[LegId, EndCause], None],
-        given_up: Callable[[LegId], None],
+        given_up: Callable[[LegId, EndCause], None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.interaction: InteractionId = layout.interaction
@@ -167,12 +167,19 @@ class Reconciler:
             return
         try:
             await perform(request, self._transport, lane_of(self.interaction), self._app, self.layout, self._seen)
+            if request in self._open:
+                # An answer that took long says no less than a quick one: what proves it has its time from now on.
+                self._open[request].until = self._clock() + PROOF_SECONDS_MAX
         except SwitchAway:
             # Not this leg's fault, so not one of its tries. After a loss of everything, all is looked at anew anyhow.
             self._open[request] = _Open(until=self._clock() + AWAY_SECONDS, tries=tries - 1)
         except Unreachable:
             assert isinstance(request, Make), "only a telephone that we ring can be unreachable"
-            self._leg_ended(request.leg, EndCause.UNREACHABLE)
+            if tries == 1:
+                self._leg_ended(request.leg, EndCause.UNREACHABLE)
+            else:
+                # An earlier try that nobody heard of may have made it all the same, and its first event may be on its way.
+                self._given_up(request.leg, EndCause.UNREACHABLE)
         except Gone as gone:
             # The event that says how a leg ended is on its way; only if it does not come do we look for ourselves.
             log.debug("gone", interaction=self.interaction, request=str(request), because=str(gone))
@@ -220,4 +227,4 @@ class Reconciler:
         log.error("gave up", interaction=self.interaction, request=str(request), tries=TRIES_MAX)
         self._open[request] = _Open(until=self._clock() + PROOF_SECONDS_MAX * TRIES_MAX, tries=0)
         if isinstance(request, LegRequest):
-            self._given_up(request.leg)
+            self._given_up(request.leg, EndCause.FAILED)

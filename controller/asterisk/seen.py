@@ -60,6 +60,8 @@ class Seen:
     rooms: dict[InteractionId, set[Room]] = field(default_factory=dict)
     closing: set[tuple[InteractionId, Room]] = field(default_factory=set)
     """Rooms that we have closed and whose end has not been told yet: when it is, another of the same name may be there already."""
+    closed_at: dict[tuple[InteractionId, Room], str] = field(default_factory=dict)
+    """When the end of a room that we closed was told, by Asterisk's clock."""
     _of: dict[InteractionId, set[LegId]] = field(default_factory=dict)
     _ended: dict[InteractionId, set[LegId]] = field(default_factory=dict)
     """Legs that are gone for good: a layout that still names one has not heard of it yet, and must not have it made again."""
@@ -116,7 +118,9 @@ class Seen:
     def forget_interaction(self, interaction: InteractionId) -> None:
         """Nothing of this interaction is left."""
         self.rooms.pop(interaction, None)
-        self.closing -= {(interaction, room) for room in Room}
+        for room in Room:
+            self.closing.discard((interaction, room))
+            self.closed_at.pop((interaction, room), None)
         self._ended.pop(interaction, None)
 
 

@@ -258,8 +258,8 @@ class AriSwitch(Switch):
                 self._left_stasis(channel.id)
             case ChannelDestroyed(channel=channel, cause=cause, tech_cause=tech_cause):
                 self._leg_ended(channel.id, end_cause(cause, tech_cause))
-            case BridgeDestroyed(bridge=bridge):
-                self._room_gone(bridge.id)
+            case BridgeDestroyed(bridge=bridge, timestamp=at):
+                self._room_gone(bridge.id, at)
             case ChannelHold(channel=channel):
                 self._post_if_known(channel.id, LegHeld(leg=channel.id))
             case ChannelUnhold(channel=channel):
@@ -315,9 +315,9 @@ class AriSwitch(Switch):
         if known is not None:
             self._look(known.interaction)
 
-    def _leg_given_up(self, leg: LegId) -> None:
+    def _leg_given_up(self, leg: LegId, cause: EndCause) -> None:
         """Told first: what Asterisk says when we hang up would sound as if a person had."""
-        self._leg_ended(leg, EndCause.FAILED)
+        self._leg_ended(leg, cause)
         self._spawn(self._hang_up_stray(leg), name=f"hang up {leg}")
 
     def _entered_room(self, leg: LegId, bridge: str) -> None:
@@ -342,10 +342,13 @@ class AriSwitch(Switch):
             known.room = None
             self._look(known.interaction)
 
-    def _room_gone(self, bridge: str) -> None:
+    def _room_gone(self, bridge: str, at: str) -> None:
         named = room_named(bridge)
-        if named in self._seen.closing:
+        if named is not None and named in self._seen.closing:
             self._seen.closing.discard(named)  # we did it, and know it from the answer
+            self._seen.closed_at[named] = at
+        elif named is not None and at and self._seen.closed_at.get(named) == at:
+            pass  # the same news once more; another room of that name may be there by now
         elif named is not None and named[0] in self._seen.rooms:
             self._seen.rooms[named[0]].discard(named[1])
             self._look(named[0])

@@ -239,7 +239,8 @@ class Exchange:
             for channel in tuple(bridge.channels.values()):
                 self._leave(channel)
             del self.bridges[name]
-            self._tell(name, BridgeDestroyed.model_construct(type="BridgeDestroyed", bridge=_named(bridge)))
+            at = f"{self._agenda.now:.6f}"
+            self._tell(name, BridgeDestroyed.model_construct(type="BridgeDestroyed", timestamp=at, bridge=_named(bridge)))
             return DONE
         assert verb == "addChannel", f"the simulated Asterisk knows no {method} bridges/…/{verb}"
         moved = self.channels.get(LegId(query["channel"]))

@@ -122,8 +122,8 @@ class World:
             given_up=self._given_up,
         )
 
-    def _given_up(self, leg: LegId) -> None:
-        self._leg_ended(leg, EndCause.FAILED)
+    def _given_up(self, leg: LegId, cause: EndCause) -> None:
+        self._leg_ended(leg, cause)
         self.asterisk.channels.discard(leg)  # the switch insists until it is hung up
 
     def _leg_ended(self, leg: LegId, cause: EndCause) -> None:
@@ -191,6 +191,50 @@ async def test_a_telephone_that_is_not_registered_is_told_as_unreachable() -> No
         await world.until(lambda: world.ended)
         assert world.ended == [(ALICE, EndCause.UNREACHABLE)]
         assert sum("create" in asked for asked in world.asterisk.asked) == 1, "it is not tried again behind the floor's back"
+
+
+async def test_a_telephone_that_can_not_be_reached_at_a_second_try_is_hung_up_in_case_the_first_has_made_it() -> None:
+    async with running() as world:
+        asterisk = world.asterisk
+
+        def made_in_secret_then_refused(asked: str) -> AriError | None:
+            if "create" not in asked:
+                return None
+            if ALICE in asterisk.channels:
+                return Unreachable(asked, 500, "Allocation failed")
+            asterisk.channels.add(ALICE)
+            return NoAnswer(asked, 5.0)
+
+        asterisk.fault = made_in_secret_then_refused
+        world.reconciler.arrange(OFFERED)
+        await world.until(lambda: world.ended)
+        assert world.ended == [(ALICE, EndCause.UNREACHABLE)]
+        assert ALICE not in asterisk.channels, "nothing is left that nobody knows of"
+
+
+async def test_a_telephone_is_made_once_however_long_the_answer_takes() -> None:
+    async with running() as world:
+        asterisk = world.asterisk
+        at_once = asterisk.request
+
+        async def slow_to_make(method: Method, uri: str, **asked: Any) -> Reply:
+            if uri != "channels/create":
+                return await at_once(method, uri, **asked)
+            asterisk.asked.append(uri)
+            await asyncio.sleep(2 * reconcile.PROOF_SECONDS_MAX)
+            asyncio.get_running_loop().call_later(reconcile.PROOF_SECONDS_MAX / 4, comes_to_stasis)
+            return said(id=ALICE)
+
+        def comes_to_stasis() -> None:
+            asterisk.channels.add(ALICE)
+            world.seen.legs[ALICE].progress = Progress.DOWN
+            world.reconciler.look()
+
+        asterisk.request = slow_to_make  # type: ignore[method-assign]
+        world.reconciler.arrange(OFFERED)
+        await world.until(lambda: world.seen.legs.get(ALICE) and world.seen.legs[ALICE].progress is Progress.DIALLED)
+        assert asterisk.asked.count("channels/create") == 1
+        assert world.ended == []
 
 
 async def test_a_leg_that_went_without_a_word_is_looked_for_and_told() -> None:

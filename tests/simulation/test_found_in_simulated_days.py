@@ -52,7 +52,7 @@ async def test_a_reconciler_sleeps_while_asterisk_is_away() -> None:
         app="controller",
         is_there=is_there,
         leg_ended=lambda gone, cause: None,
-        given_up=lambda gone: None,
+        given_up=lambda gone, cause: None,
         clock=lambda: now,
     )
     running = asyncio.create_task(reconciler.run())
