@@ -36,6 +36,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     with running_stack(tmp_path_factory.mktemp("site")) as running:
         yield running
+        assert running.restarts() == {"controller": 0, "Asterisk": 0}, "a part died by itself: its log before that moment tells why"
 
 
 @pytest.fixture(scope="session")

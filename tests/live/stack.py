@@ -54,12 +54,24 @@ class Stack:
         """Ask Asterisk's own command line."""
         return str(self.asterisk.exec(["asterisk", "-rx", command]).output.decode())
 
+    def restarts(self) -> dict[str, int]:
+        """How often the engine had to start a part again because it had died by itself; being killed by a test is not counted."""
+        counts = {}
+        for part, container in self._parts():
+            wrapped = container.get_wrapped_container()
+            wrapped.reload()
+            counts[part] = int(wrapped.attrs["RestartCount"])
+        return counts
+
     def last_words(self, lines_max: int) -> Iterator[tuple[str, str]]:
         """What each part wrote last; nothing of one that is gone already."""
-        for part, container in (("controller", self.controller), ("Asterisk", self.asterisk)):
+        for part, container in self._parts():
             with suppress(NotFound):
                 said = b"".join(container.get_logs()).decode(errors="replace")
                 yield part, "\n".join(said.splitlines()[-lines_max:])
+
+    def _parts(self) -> tuple[tuple[str, DockerContainer], ...]:
+        return (("controller", self.controller), ("Asterisk", self.asterisk))
 
 
 def images() -> dict[str, str]:
@@ -104,8 +116,14 @@ def running_stack(site_folder: Path, *, ari_port_of_controller: int | None = Non
 
 
 def _container(image: str, run: str, part: str) -> DockerContainer:
-    """As locked up as `docker/compose.yaml` has it."""
-    kwargs = {"network_mode": "host", "labels": {LABEL: run}, "cap_drop": ["ALL"], "security_opt": ["no-new-privileges:true"]}
+    """As locked up as `docker/compose.yaml` has it, and started again like there when it dies, so that one crash spoils one test only."""
+    kwargs = {
+        "network_mode": "host",
+        "labels": {LABEL: run},
+        "cap_drop": ["ALL"],
+        "security_opt": ["no-new-privileges:true"],
+        "restart_policy": {"Name": "always"},
+    }
     return DockerContainer(image).with_name(f"{run}-{part}").with_kwargs(**kwargs)
 
 
