@@ -13,10 +13,9 @@ from tests.live.stack import READY_SECONDS_MAX
 from tests.live.wire_cutter import WireCutter
 from tests.phones import OTHER
 
-LATE_SECONDS_MAX = 0.25
-"""How late a packet may be while none is missing: that is this machine's own unevenness, every other cause loses packets."""
-LATE_WHILE_STARTING_SECONDS_MAX = 0.25
-"""The same while a process starts: on a machine of two cores it takes one of them from Asterisk and the telephones for a moment."""
+LATE_SECONDS_MAX = 0.5
+"""How late a packet may be while none is missing: that is this machine's own unevenness, when two processes start on its two cores at the
+same moment. Sound that stops with the controller would be away for longer than it takes to start. `tests/bench/takeover.py` measures."""
 BACK_SECONDS_MAX = 2.0
 """How soon after the line is back commands work again (the issue's promise)."""
 SEQUENCES = 2**16
@@ -66,9 +65,7 @@ class FragileScene(Scene):
         assert (after["revision"], after["phase"]) == (before["revision"], before["phase"])
         assert after["allowed"] == [], "nothing can be done now, and the desktop shows it"
 
-    async def sounds_untouched(
-        self, wanted: Mapping[str, Collection[str]], *, seconds: float, since: float, late_seconds_max: float = LATE_SECONDS_MAX
-    ) -> None:
+    async def sounds_untouched(self, wanted: Mapping[str, Collection[str]], *, seconds: float, since: float) -> None:
         """For so long each of these goes on hearing exactly these others, and not one packet is missing."""
         await asyncio.sleep(max(0.0, since + seconds - time.time()))  # what is listened to is this very time
         for phone, tones in wanted.items():
@@ -79,7 +76,7 @@ class FragileScene(Scene):
             for before, after in pairwise(packets):
                 assert (after.sequence - before.sequence) % SEQUENCES == 1, f"{told}; a packet is missing {after.at - since:.3f} s after it"
             gap = self.ear.longest_gap(phone, since)
-            assert gap.seconds <= late_seconds_max, (
+            assert gap.seconds <= LATE_SECONDS_MAX, (
                 f"{told}; nothing for {gap.seconds * 1000:.0f} ms, {gap.began_at - since:.3f} s after it"
             )
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.live.desk import Json
-from tests.live.fragile import LATE_WHILE_STARTING_SECONDS_MAX, FragileScene
+from tests.live.fragile import FragileScene
 from tests.live.scene import AGENTS
 
 TALK = {"alice": {"customer"}, "customer": {"alice"}}
@@ -97,9 +97,7 @@ async def _goes_through(scene: FragileScene, situation: Situation, record: list[
     back_after = time.time() - died_at
 
     assert await _all_that_is_shown(scene) == before
-    await scene.sounds_untouched(
-        situation.hears, seconds=back_after + BACK_SECONDS, since=died_at, late_seconds_max=LATE_WHILE_STARTING_SECONDS_MAX
-    )
+    await scene.sounds_untouched(situation.hears, seconds=back_after + BACK_SECONDS, since=died_at)
     assert await _all_that_is_shown(scene) == before, "a moment later too"
     gaps = {phone: round(scene.ear.longest_gap(phone, died_at).seconds * 1000) for phone in situation.hears}
     record += [("longest gaps in ms", gaps), ("seconds until ready", round(back_after, 2))]

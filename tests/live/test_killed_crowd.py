@@ -9,7 +9,7 @@ import time
 import pytest
 
 from tests.live.crowd import STAY_SECONDS, crowd
-from tests.live.fragile import LATE_WHILE_STARTING_SECONDS_MAX, FragileScene
+from tests.live.fragile import FragileScene
 from tests.live.scene import until
 
 CROWD = 29
@@ -38,9 +38,7 @@ async def test_thirty_calls_live_through_a_kill(fragile: FragileScene, request: 
         await fragile.controller_starts()
 
         assert await where_everybody_is() == before
-        await fragile.sounds_untouched(
-            TALK, seconds=time.time() - died_at + 0.5, since=died_at, late_seconds_max=LATE_WHILE_STARTING_SECONDS_MAX
-        )
+        await fragile.sounds_untouched(TALK, seconds=time.time() - died_at + 0.5, since=died_at)
         gaps = {phone: round(fragile.ear.longest_gap(phone, died_at).seconds * 1000) for phone in TALK}
         request.node.user_properties += [("longest gaps in ms", gaps)]
         await fragile.alice.does("hold", talking)
