@@ -146,13 +146,13 @@ class AriSwitch(Switch):
         """Hang up a caller whose interaction is over."""
         self._seen.forget(leg)
         self.await_end_of(leg)
-        self._spawn(self._hang_up_stray(leg), name=f"hang up {leg}")
+        self._spawn(self._let_go(leg), name=f"let go of {leg}")
 
     def await_end_of(self, leg: LegId) -> None:
         """Tell when this caller, whose interaction is over, is gone; it may be so already."""
         self._leaving.add(leg)
 
-    def _spawn(self, errand: Coroutine[None, None, None], *, name: str) -> None:
+    def _spawn(self, errand: Coroutine[None, None, object], *, name: str) -> None:
         assert self._errands is not None, "the switch runs before anybody calls"
         self._errands.create_task(errand, name=name)
 
@@ -177,21 +177,29 @@ class AriSwitch(Switch):
             lambda: channels.continue_in_dialplan(self._transport, 0, leg, context=RETURNED_CONTEXT),
         )
 
-    async def _insist(self, what: str, name: str, ask: Callable[[], Awaitable[None]]) -> None:
-        """Ask until Asterisk has done it or says that there is nothing left to do it to; an outage ends it, since the look after it finds
-        whatever is left."""
+    async def _let_go(self, leg: LegId) -> None:
+        if await self._hang_up_stray(leg):
+            # It went before we asked. Its end was told when nobody waited for it yet, and will not be told again.
+            self._leg_ended(leg, EndCause.FAILED)
+
+    async def _insist(self, what: str, name: str, ask: Callable[[], Awaitable[None]]) -> bool:
+        """Ask until Asterisk has done it, or says that there is nothing left to do it to, which gives True.
+
+        An outage ends it, since the look after it finds whatever is left.
+        """
         for _ in range(ERRAND_TRIES_MAX):
             try:
                 await ask()
-                return
+                return False
             except Gone:
-                return
+                return True
             except AriError as error:
                 log.warning(f"could not {what}", name=name, because=str(error))
             if not self._is_there:
-                return
+                return False
             await self._pause(ERRAND_AGAIN_SECONDS)
         log.error(f"gave up: could not {what}", name=name, tries=ERRAND_TRIES_MAX)
+        return False
 
     async def _pause(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
@@ -225,9 +233,10 @@ class AriSwitch(Switch):
         for channel, dialled in difference.customers:
             self._customer_arrived(channel, dialled)
 
-    async def _hang_up_stray(self, leg: LegId) -> None:
+    async def _hang_up_stray(self, leg: LegId) -> bool:
+        """Gives True when it was gone already."""
         log.warning("hanging up a leg that belongs to no interaction", leg=leg)
-        await self._insist("hang up a leg", leg, lambda: channels.hang_up(self._transport, 0, leg, reason="normal"))
+        return await self._insist("hang up a leg", leg, lambda: channels.hang_up(self._transport, 0, leg, reason="normal"))
 
     async def _delete_stray(self, bridge: str) -> None:
         await self._insist("delete a bridge that belongs to no interaction", bridge, lambda: bridges.delete(self._transport, 0, bridge))
