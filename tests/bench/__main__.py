@@ -18,7 +18,7 @@ from tests.bench.kills import kills
 from tests.bench.memory import memory
 from tests.bench.recovery import recovery
 from tests.bench.ringing import ringing
-from tests.bench.simulator import simulator
+from tests.bench.simulator import days, simulator
 from tests.bench.stage import staged
 from tests.bench.takeover import takeover
 from tests.bench.waiting_time import all_tests, fast_tests, start_up
@@ -30,11 +30,12 @@ BY_THEMSELVES = {
     "recovery": recovery,
     "simulator": simulator,
     "start-up": start_up,
+    "days": days,
     "kills": kills,
     "fast-tests": fast_tests,
     "all-tests": all_tests,
 }
-TAKE_MINUTES = ("kills", "fast-tests", "all-tests")
+TAKE_MINUTES = ("days", "kills", "fast-tests", "all-tests")
 REPETITIONS = 30
 JOURNAL_PERCENT_MAX = 10
 

@@ -1,13 +1,20 @@
-"""How fast simulated days go by on one core: a judge is as good as the number of days that it sees."""
+"""How fast simulated days go by: a judge is as good as the number of days that it sees."""
 
+import asyncio
+import os
 import time
 
+from controller.cli.simulate import judged
 from controller.simulator.world import simulate
 from tests.bench.figures import Figure
 from tests.bench.stage import say
 
 INPUTS_PER_SECOND_MIN = 20_000
 SEEDS = range(1, 201)
+DAYS_OF_CI = range(1, 2001)
+INPUTS_OF_CI = 200
+CI_SECONDS_MAX = 120
+CORES = 2
 
 
 async def simulator() -> list[Figure]:
@@ -17,6 +24,15 @@ async def simulator() -> list[Figure]:
     began = time.process_time()
     inputs = sum(simulate(seed).inputs_in_all for seed in SEEDS)
     microseconds = 1e6 * (time.process_time() - began) / inputs
-    return [
-        Figure(name="simulator, per input of the core", value=microseconds, unit="us", target=1e6 / INPUTS_PER_SECOND_MIN, samples=inputs)
-    ]
+    name = "simulator, per input of the core"
+    return [Figure(name=name, value=microseconds, unit="us", target=1e6 / INPUTS_PER_SECOND_MIN, samples=inputs)]
+
+
+async def days() -> list[Figure]:
+    """As many days as each run of all tests lives, on both cores."""
+    say(f"days: {len(DAYS_OF_CI)} of them")
+    cores = min(CORES, os.cpu_count() or 1)
+    began = time.perf_counter()
+    lived = await asyncio.to_thread(lambda: list(judged(DAYS_OF_CI, INPUTS_OF_CI, processes=cores)))
+    took = time.perf_counter() - began
+    return [Figure(name=f"{len(lived)} simulated days", value=took, unit="s", target=CI_SECONDS_MAX, samples=len(lived))]
