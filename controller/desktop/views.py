@@ -45,8 +45,8 @@ def seen_by(floor: Floor, viewer: AgentId) -> Iterator[Interaction]:
     """Every interaction that this agent sees, oldest first."""
     agent = floor.directory.agents.get(viewer)
     # Of a thousand interactions nearly all are others'; only a supervisor has to look at each.
-    looks_at = floor.interactions.values() if agent is not None and agent.supervisor else floor.interactions_of(viewer)
-    yield from sorted((i for i in looks_at if sees(floor.directory, i, viewer)), key=lambda interaction: interaction.started_at)
+    looks_at = floor.everybodys_interactions() if agent is not None and agent.supervisor else floor.interactions_of(viewer)
+    yield from (interaction for interaction in looks_at if sees(floor.directory, interaction, viewer))
 
 
 def interaction_view(floor: Floor, interaction: Interaction, viewer: AgentId) -> shapes.Interaction:

@@ -91,8 +91,11 @@ class Floor:
 
     def interactions_of(self, agent: AgentId) -> list[Interaction]:
         """The interactions that an agent is in, oldest first: a leg of theirs is there, or they owe a wrap-up reason."""
-        theirs = (self.interactions[key] for key in self._agents_in.get(agent, ()))
-        return sorted(theirs, key=lambda interaction: interaction.started_at)
+        return _oldest_first(self.interactions[key] for key in self._agents_in.get(agent, ()))
+
+    def everybodys_interactions(self) -> list[Interaction]:
+        """All interactions, oldest first."""
+        return _oldest_first(self.interactions.values())
 
     def role_of(self, interaction: Interaction, agent: AgentId) -> Role | None:
         """What an agent is to an interaction; a supervisor who is no party sees it all the same."""
@@ -345,6 +348,10 @@ class _Writing:
             notices=tuple(self.notices),
             unseen=self.unseen,
         )
+
+
+def _oldest_first(interactions: Iterable[Interaction]) -> list[Interaction]:
+    return sorted(interactions, key=lambda interaction: interaction.started_at)
 
 
 def _as_waiting(interaction: Interaction) -> Waiting:
