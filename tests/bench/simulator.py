@@ -8,13 +8,11 @@ from controller.cli.simulate import judged
 from controller.simulator.world import simulate
 from tests.bench.figures import Figure
 from tests.bench.stage import say
+from tests.simulation.test_seeds import CORES, INPUTS_OF_MANY, MANY
 
 INPUTS_PER_SECOND_MIN = 20_000
 SEEDS = range(1, 201)
-DAYS_OF_CI = range(1, 2001)
-INPUTS_OF_CI = 200
-CI_SECONDS_MAX = 120
-CORES = 2
+MANY_SECONDS_MAX = 120
 
 
 async def simulator() -> list[Figure]:
@@ -30,9 +28,9 @@ async def simulator() -> list[Figure]:
 
 async def days() -> list[Figure]:
     """As many days as each run of all tests lives, on both cores."""
-    say(f"days: {len(DAYS_OF_CI)} of them")
+    say(f"days: {len(MANY)} of them")
     cores = min(CORES, os.cpu_count() or 1)
     began = time.perf_counter()
-    lived = await asyncio.to_thread(lambda: list(judged(DAYS_OF_CI, INPUTS_OF_CI, processes=cores)))
+    lived = await asyncio.to_thread(lambda: list(judged(MANY, INPUTS_OF_MANY, processes=cores)))
     took = time.perf_counter() - began
-    return [Figure(name=f"{len(lived)} simulated days", value=took, unit="s", target=CI_SECONDS_MAX, samples=len(lived))]
+    return [Figure(name=f"{len(lived)} simulated days", value=took, unit="s", target=MANY_SECONDS_MAX, samples=len(lived))]

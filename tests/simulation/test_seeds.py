@@ -10,7 +10,7 @@ from controller.cli.simulate import judged
 from controller.simulator.world import INPUTS, shortest_failing, simulate
 
 FAILURES = sorted((Path(__file__).parent / "failures").glob("*.json"))
-FEW = range(20)
+FEW, SOME_MORE = range(20), range(20, 50)
 MANY = range(1, 2001)
 INPUTS_OF_MANY = 200
 CORES = 2
@@ -20,8 +20,9 @@ def _said(broken: object) -> str:
     return f"{broken}; repeat it with `ari-controller simulate`"
 
 
-def test_a_few_days_are_sound() -> None:
-    broken = [verdict for verdict in judged(FEW, INPUTS // 2, processes=1) if verdict.broken]
+@pytest.mark.parametrize("seeds", [FEW, pytest.param(SOME_MORE, marks=pytest.mark.long)], ids=["few", "some more"])
+def test_a_few_days_are_sound(seeds: range) -> None:
+    broken = [verdict for verdict in judged(seeds, INPUTS // 2, processes=1) if verdict.broken]
 
     assert broken == [], _said(broken)
 
