@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from tests.bench import cost as whole_call
 from tests.bench import journal_cost
 from tests.bench.audible import audible
+from tests.bench.busy import busy
 from tests.bench.cost import cost
 from tests.bench.figures import Figure, as_json, table
 from tests.bench.journal_cost import journal
@@ -26,6 +27,7 @@ from tests.bench.waiting_time import all_tests, fast_tests, start_up
 # Memory first: nothing has happened yet then.
 ON_STAGE = {"memory": memory, "audible": audible, "ringing": ringing, "cost": cost, "takeover": takeover}
 BY_THEMSELVES = {
+    "busy": busy,
     "journal": journal,
     "recovery": recovery,
     "simulator": simulator,

@@ -11,7 +11,9 @@ import aiohttp
 from tests.bench.figures import Figure
 from tests.bench.process import cpu_seconds
 from tests.bench.stage import QUEUE_NUMBER, controller_pid, hear, say
+from tests.live.desk import AgentDesk
 from tests.live.scene import Scene
+from tests.live.stack import Stack
 
 PER_CALL = "processor time per consult call"
 CPU_MAX_MS = 15
@@ -53,17 +55,17 @@ async def cost(scene: Scene, calls: int) -> list[Figure]:
     """Measure so many consult calls, one after the other."""
     pid = controller_pid(scene)
     async with AsyncExitStack() as listening:
-        desktops = [await _desktop(scene, agent, listening) for agent in ("alice", "bob")]
+        desktops = [await desktop(scene.http, scene.desks[agent], scene.stack, listening) for agent in ("alice", "bob")]
         for agent in ("alice", "bob"):
             await scene.desks[agent].available()
         for _ in range(WARM_UP_CALLS):
             await _consult_call(scene, *desktops)
         say(f"processor time: {calls} whole consult calls")
-        began, frames = cpu_seconds(pid), sum(desktop.frames for desktop in desktops)
+        began, frames = cpu_seconds(pid), sum(one.frames for one in desktops)
         for _ in range(calls):
             await _consult_call(scene, *desktops)
         spent = cpu_seconds(pid) - began
-        told = sum(desktop.frames for desktop in desktops) - frames
+        told = sum(one.frames for one in desktops) - frames
         began = cpu_seconds(pid)
         await asyncio.sleep(IDLE_SECONDS)  # what is measured is that nothing happens
         idle = cpu_seconds(pid) - began
@@ -75,13 +77,13 @@ async def cost(scene: Scene, calls: int) -> list[Figure]:
     ]
 
 
-async def _desktop(scene: Scene, agent: str, listening: AsyncExitStack) -> Desktop:
-    url = f"{scene.stack.desktop_url}/api/v1/events"
-    socket = await listening.enter_async_context(scene.http.ws_connect(url, headers=dict(scene.desks[agent].headers)))
-    desktop = Desktop(agent, socket)
-    task = asyncio.create_task(desktop.listen(), name=f"desktop of {agent}")
+async def desktop(http: aiohttp.ClientSession, desk: AgentDesk, stack: Stack, listening: AsyncExitStack) -> Desktop:
+    """Open an agent's desktop, which listens until `listening` ends."""
+    url = f"{stack.desktop_url}/api/v1/events"
+    opened = Desktop(desk.agent, await listening.enter_async_context(http.ws_connect(url, headers=dict(desk.headers))))
+    task = asyncio.create_task(opened.listen(), name=f"desktop of {desk.agent}")
     listening.callback(task.cancel)
-    return desktop
+    return opened
 
 
 async def _consult_call(scene: Scene, one: Desktop, other: Desktop) -> None:
@@ -110,7 +112,7 @@ async def _consult_call(scene: Scene, one: Desktop, other: Desktop) -> None:
 
 
 async def _who_is_rung(one: Desktop, other: Desktop) -> tuple[Desktop, Desktop]:
-    waiting = {asyncio.create_task(desktop.is_told(state="engaged")): desktop for desktop in (one, other)}
+    waiting = {asyncio.create_task(each.is_told(state="engaged")): each for each in (one, other)}
     done, pending = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
     for task in pending:
         task.cancel()
