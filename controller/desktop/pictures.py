@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from controller.desktop.views import interaction_view
+from controller.desktop.views import SeenByAll, interaction_view, seen_by_all
 from controller.directory.directory import Directory
 from controller.directory.ids import AgentId, InteractionId
 from controller.floor.floor import Floor
@@ -16,6 +16,7 @@ class _Pictured:
     interaction: Interaction
     directory: Directory
     switch_is_there: bool
+    shared: SeenByAll
     seen: dict[AgentId, str] = field(default_factory=dict)
 
     def is_of(self, interaction: Interaction, floor: Floor) -> bool:
@@ -32,12 +33,13 @@ class Pictures:
         """One interaction as this viewer sees it."""
         pictured = self._pictured.get(interaction.id)
         if pictured is None or not pictured.is_of(interaction, floor):
-            pictured = _Pictured(interaction, floor.directory, floor.switch_is_there)
+            pictured = _Pictured(interaction, floor.directory, floor.switch_is_there, seen_by_all(interaction, floor.directory.region))
             if interaction.id in floor.interactions:
                 self._pictured[interaction.id] = pictured
-        if viewer not in pictured.seen:
-            pictured.seen[viewer] = interaction_view(floor, interaction, viewer).model_dump_json()
-        return pictured.seen[viewer]
+        seen = pictured.seen.get(viewer)
+        if seen is None:
+            seen = pictured.seen[viewer] = interaction_view(floor, interaction, viewer, pictured.shared).model_dump_json()
+        return seen
 
     def forget(self, interaction: InteractionId) -> None:
         """Let go of an interaction that is over."""

@@ -5,6 +5,7 @@ Who may see an interaction is decided here and nowhere else. What may be done is
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from controller.desktop import shapes
@@ -15,13 +16,11 @@ from controller.floor.floor import Floor
 from controller.interaction.commands import Action
 from controller.interaction.interaction import Interaction, Party, Phase, Role, Standing, WrapUp
 from controller.interaction.layout import Room, room_of
-from controller.interaction.roles import EVER, refusal
+from controller.interaction.roles import prospects
 
 SWITCH_AWAY = "Asterisk can't be reached now: calls that are up go on. Try again in a moment."
 
 _CONSULT_PHASES = frozenset({Phase.CONSULT_OFFERED, Phase.CONSULTING, Phase.CONSULT_HELD, Phase.TRANSFER_ASKED})
-
-_ACTIONS_OF = {role: tuple(action for action in Action if action in EVER[role]) for role in Role}
 
 
 def moment(at: Seconds) -> datetime:
@@ -34,11 +33,14 @@ def sees(directory: Directory, interaction: Interaction, viewer: AgentId) -> boo
     agent = directory.agents.get(viewer)
     if agent is None:
         return False
-    if agent.supervisor and not interaction.is_over:
-        return True
-    if any(party.agent == viewer and party.standing is not Standing.GONE for party in interaction.parties):
-        return True
-    return interaction.owes_wrap_up(viewer) is not None
+    return (agent.supervisor and not interaction.is_over) or viewer in concerned(interaction)
+
+
+def concerned(interaction: Interaction) -> set[AgentId]:
+    """The agents who are live parties, and those who owe a wrap-up."""
+    agents = {party.agent for party in interaction.parties if party.agent is not None and party.standing is not Standing.GONE}
+    agents.update(wrap_up.agent for wrap_up in interaction.wrap_ups if wrap_up.is_owed)
+    return agents
 
 
 def seen_by(floor: Floor, viewer: AgentId) -> Iterator[Interaction]:
@@ -49,11 +51,35 @@ def seen_by(floor: Floor, viewer: AgentId) -> Iterator[Interaction]:
     yield from (interaction for interaction in looks_at if sees(floor.directory, interaction, viewer))
 
 
-def interaction_view(floor: Floor, interaction: Interaction, viewer: AgentId) -> shapes.Interaction:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenByAll:
+    """What of an interaction is the same for every viewer."""
+
+    owner: AgentId | None
+    started_at: datetime
+    phase_since: datetime
+    customer: shapes.Customer
+    agents: tuple[shapes.Agent, ...]
+    consult: shapes.Consult | None
+
+
+def seen_by_all(interaction: Interaction, region: str) -> SeenByAll:
+    """Look at an interaction once for all its viewers."""
+    owner = interaction.owner
+    return SeenByAll(
+        owner=owner.agent if owner else None,
+        started_at=moment(interaction.started_at),
+        phase_since=moment(interaction.phase_since),
+        customer=_customer(interaction, region),
+        agents=tuple(_agent(interaction, party) for party in interaction.parties if party.role is not Role.CUSTOMER),
+        consult=_consult(interaction),
+    )
+
+
+def interaction_view(floor: Floor, interaction: Interaction, viewer: AgentId, shared: SeenByAll) -> shapes.Interaction:
     """One interaction; the viewer may have nothing to do with it any more, and then it says so."""
     role = floor.role_of(interaction, viewer)
     may, may_not = _actions(interaction, role, viewer, switch_is_there=floor.switch_is_there)
-    owner = interaction.owner
     return shapes.Interaction(
         id=interaction.id,
         revision=interaction.revision,
@@ -62,12 +88,12 @@ def interaction_view(floor: Floor, interaction: Interaction, viewer: AgentId) ->
         entry_point=interaction.entry_point,
         direction=interaction.direction,
         my_role=role,
-        owner=owner.agent if owner else None,
-        started_at=moment(interaction.started_at),
-        phase_since=moment(interaction.phase_since),
-        customer=_customer(interaction, floor.directory.region),
-        agents=tuple(_agent(interaction, party) for party in interaction.parties if party.role is not Role.CUSTOMER),
-        consult=_consult(interaction),
+        owner=shared.owner,
+        started_at=shared.started_at,
+        phase_since=shared.phase_since,
+        customer=shared.customer,
+        agents=shared.agents,
+        consult=shared.consult,
         recording="off",
         news=interaction.news if role in (Role.AGENT_1, Role.SUPERVISOR) else "",
         allowed=may,
@@ -79,21 +105,19 @@ def interaction_view(floor: Floor, interaction: Interaction, viewer: AgentId) ->
 def _actions(
     interaction: Interaction, role: Role | None, viewer: AgentId, *, switch_is_there: bool
 ) -> tuple[tuple[Action, ...], dict[Action, str]]:
-    """What this viewer could do now, and why not the rest of what their role ever does. One pass: this is most of a view's cost."""
+    """What this viewer could do now, and why not the rest of what their role ever does."""
     may: list[Action] = []
     may_not: dict[Action, str] = {}
     if role is None:
         return (), may_not
-    for action in _ACTIONS_OF[role]:
+    for action, because in prospects(interaction, role, viewer).items():
         # A wrap-up needs no telephone; everything else waits for Asterisk.
         if not switch_is_there and action is not Action.WRAP_UP:
             may_not[action] = SWITCH_AWAY
-            continue
-        no = refusal(interaction, role, action, viewer)
-        if no is None:
+        elif because is None:
             may.append(action)
         else:
-            may_not[action] = no.because
+            may_not[action] = because
     return tuple(may), may_not
 
 

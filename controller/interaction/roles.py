@@ -1,10 +1,11 @@
 """Who may do what, and when: THE role table. Every rule such as "Agent 2 can't resume" stands here and nowhere else.
 
-`refusal` answers for one action; desktops draw their buttons from `allowed` and the tooltips from `refused`.
+`refusal` answers for one action; desktops draw their buttons and tooltips from `prospects`.
 Policies change what an action does, never who may do it.
 """
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 from controller.directory.ids import AgentId
 from controller.interaction.commands import Action
@@ -12,6 +13,8 @@ from controller.interaction.interaction import Interaction, Party, Phase, Role
 from controller.interaction.refusals import NotNow, NotPermitted, Refused
 
 A = Action
+NAMES_REMEMBERED_MAX = 1024
+"""A sentence may hold a colleague's name, so there are as many as phases, roles and colleagues who are consulted often."""
 
 
 def _may(*, owner: tuple[Action, ...] = (), agent_2: tuple[Action, ...] = ()) -> Mapping[Role, frozenset[Action]]:
@@ -153,53 +156,69 @@ _NOT_IN_THIS_PHASE: Mapping[Phase, str] = {
 }
 
 
-def _not_now(interaction: Interaction, action: Action) -> str:
-    live = interaction.phase is not Phase.ENDED
-    consulting = interaction.phase in (Phase.CONSULT_OFFERED, Phase.CONSULTING, Phase.CONSULT_HELD)
+def _not_now(phase: Phase, action: Action, agent_2: str | None) -> str:
+    """Why an action of the right role is not for this phase; `agent_2`: the name of whoever has that role, if anybody."""
+    live = phase is not Phase.ENDED
+    consulting = phase in (Phase.CONSULT_OFFERED, Phase.CONSULTING, Phase.CONSULT_HELD)
     match action:
         case Action.WRAP_UP if live:
             return "The interaction has not ended yet."
         case Action.CONSULT if consulting:
-            return f"You are already consulting {_name_of_agent_2(interaction)}."
-        case Action.HOLD if interaction.phase is Phase.HELD:
+            return f"You are already consulting {agent_2}."
+        case Action.HOLD if phase is Phase.HELD:
             return "The customer is on hold already."
         case Action.END if consulting:
-            return f"You are consulting {_name_of_agent_2(interaction)}: end the consult first."
-        case Action.TRANSFER | Action.CONFERENCE | Action.SWAP if interaction.agent_2 is None and live:
+            return f"You are consulting {agent_2}: end the consult first."
+        case Action.TRANSFER | Action.CONFERENCE | Action.SWAP if agent_2 is None and live:
             return "There is nobody else on the call: consult a colleague first."
-        case Action.TRANSFER | Action.CONFERENCE if interaction.phase is Phase.CONSULT_OFFERED:
-            return f"{_name_of_agent_2(interaction)} has not answered yet."
+        case Action.TRANSFER | Action.CONFERENCE if phase is Phase.CONSULT_OFFERED:
+            return f"{agent_2} has not answered yet."
         case _:
-            return _NOT_IN_THIS_PHASE[interaction.phase]
+            return _NOT_IN_THIS_PHASE[phase]
+
+
+def _unmet(interaction: Interaction, role: Role, action: Action, agent: AgentId) -> str | None:
+    """Why an action of the right role in the right phase has to wait; None: it need not."""
+    if action is Action.WRAP_UP and interaction.owes_wrap_up(agent) is None:
+        return "You owe no wrap-up reason for this interaction."
+    asker = interaction.party(role)
+    for condition in CONDITIONS.get(action, ()):
+        because = condition(interaction, asker)
+        if because is not None:
+            return because
+    return None
 
 
 def refusal(interaction: Interaction, role: Role, action: Action, agent: AgentId) -> Refused | None:
     """Say why this agent, who has this role, can't do this now; None: they can."""
     if action not in EVER[role]:
         return NotPermitted(_NEVER[role])
-    if action not in ROLE_TABLE[interaction.phase].get(role, frozenset()):
-        return NotNow(_not_now(interaction, action))
-    if action is Action.WRAP_UP and interaction.owes_wrap_up(agent) is None:
-        return NotNow("You owe no wrap-up reason for this interaction.")
-    asker = interaction.party(role)
-    for condition in CONDITIONS.get(action, ()):
-        because = condition(interaction, asker)
-        if because is not None:
-            return NotNow(because)
-    return None
+    because = _of_phase(interaction, role)[action] or _unmet(interaction, role, action, agent)
+    return NotNow(because) if because is not None else None
+
+
+def prospects(interaction: Interaction, role: Role, agent: AgentId) -> dict[Action, str | None]:
+    """Say of each action that this role ever has, in the order of `Action`, why it can't be done now; None: it can."""
+    return {action: because or _unmet(interaction, role, action, agent) for action, because in _of_phase(interaction, role).items()}
+
+
+def _of_phase(interaction: Interaction, role: Role) -> Mapping[Action, str | None]:
+    agent_2 = interaction.agent_2
+    return _in_phase(interaction.phase, role, agent_2.name if agent_2 else None)
+
+
+@lru_cache(maxsize=NAMES_REMEMBERED_MAX)
+def _in_phase(phase: Phase, role: Role, agent_2: str | None) -> Mapping[Action, str | None]:
+    """The same as far as the phase decides it. Every desktop is shown this after every step, so it is looked up and not found out anew."""
+    permitted = ROLE_TABLE[phase].get(role, frozenset())
+    return {action: None if action in permitted else _not_now(phase, action, agent_2) for action in Action if action in EVER[role]}
 
 
 def allowed(interaction: Interaction, role: Role, agent: AgentId) -> tuple[Action, ...]:
-    """List what this agent could do now, in the order of `Action`."""
-    return tuple(action for action in Action if refusal(interaction, role, action, agent) is None)
+    """List what this agent could do now."""
+    return tuple(action for action, because in prospects(interaction, role, agent).items() if because is None)
 
 
 def refused(interaction: Interaction, role: Role, agent: AgentId) -> dict[Action, str]:
     """Say of each other action that this role ever has why it can't be done now."""
-    reasons: dict[Action, str] = {}
-    for action in Action:
-        if action in EVER[role]:
-            no = refusal(interaction, role, action, agent)
-            if no is not None:
-                reasons[action] = no.because
-    return reasons
+    return {action: because for action, because in prospects(interaction, role, agent).items() if because is not None}
