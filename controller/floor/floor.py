@@ -5,10 +5,10 @@ chart's business, who is served next is routing's.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 from controller.directory.directory import Directory
 from controller.directory.ids import AgentId, InteractionId, LegId, QueueId, Seconds
+from controller.directory.replace import replace
 from controller.floor.admission import admit, interaction_id
 from controller.floor.deadlines import Deadlines
 from controller.floor.invariants import check
@@ -264,7 +264,7 @@ class Floor:
         else:
             self._waiting.pop(after.id, None)
         self._deadlines.note(before, after)
-        for agent in {*agents_in(before), *agents_in(after)}:
+        for agent in agents_in(before) | agents_in(after):
             occupation = occupation_in(after, agent)
             in_these = self._agents_in.setdefault(agent, {})
             if occupation is None:
@@ -294,7 +294,7 @@ class Floor:
             self._set_desk(choose(desk, state, now, reason=reason), writing)
 
     def _occupy_desks(self, before: Interaction | None, after: Interaction, now: Seconds, writing: "_Writing") -> None:
-        for agent in sorted({*agents_in(before), *agents_in(after)}):
+        for agent in sorted(agents_in(before) | agents_in(after)):
             # Somebody who has left the site file may still be named by what they once owned.
             if agent in self.desks:
                 interaction, occupied = most_pressing(self._agents_in[agent])
@@ -311,7 +311,7 @@ class Floor:
         if known is desk:
             return
         self.desks[desk.agent] = desk
-        if known == replace(desk, sessions=known.sessions):
+        if desk.sessions != known.sessions and known == replace(desk, sessions=known.sessions):
             writing.unseen = True  # one more or one less desktop of the same agent
             return
         writing.desks[desk.agent] = None

@@ -1,6 +1,6 @@
 """What interactions make of an agent: derived from who is in them, so that nobody can be stuck in a state of their own."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from controller.directory.ids import AgentId, InteractionId
 from controller.interaction.interaction import Interaction, Standing
@@ -17,14 +17,13 @@ def occupation_in(interaction: Interaction, agent: AgentId) -> DeskState | None:
     return DeskState.WRAP_UP if interaction.owes_wrap_up(agent) else None
 
 
-def agents_in(interaction: Interaction | None) -> Iterable[AgentId]:
+def agents_in(interaction: Interaction | None) -> set[AgentId]:
     """Name everybody whose desk this interaction may concern."""
     if interaction is None:
-        return ()
-    return (
-        *(party.agent for party in interaction.parties if party.agent is not None),
-        *(wrap_up.agent for wrap_up in interaction.wrap_ups),
-    )
+        return set()
+    agents = {party.agent for party in interaction.parties if party.agent is not None}
+    agents.update([wrap_up.agent for wrap_up in interaction.wrap_ups])
+    return agents
 
 
 def most_pressing(in_these: Mapping[InteractionId, DeskState]) -> tuple[InteractionId | None, DeskState | None]:

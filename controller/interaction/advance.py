@@ -1,8 +1,7 @@
 """The one door to an interaction: what is, what came and the time go in; what is now comes out, or a refusal and nothing has changed."""
 
-from dataclasses import replace
-
 from controller.directory.ids import Seconds
+from controller.directory.replace import replace
 from controller.interaction.chart import CHART, Cell, Ignored, Impossible, Key
 from controller.interaction.commands import Command
 from controller.interaction.facts import AgentChosen, DeadlinePassed, Fact, LegFact, Why

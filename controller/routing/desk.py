@@ -4,10 +4,11 @@ The two are kept apart, so that a choice made during a call needs no rule of its
 What an agent is in is derived from the interactions, so nobody can be stuck in "reserved".
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 from controller.directory.ids import AgentId, InteractionId, Seconds
+from controller.directory.replace import replace
 
 
 class DeskState(StrEnum):

@@ -1,9 +1,8 @@
 """The few moves that many steps share."""
 
-from dataclasses import replace
-
 from controller.directory.directory import Agent
 from controller.directory.ids import AgentId, LegId, Seconds
+from controller.directory.replace import replace
 from controller.interaction.interaction import Deadline, Interaction, Party, Phase, Role, Standing, Step, WrapUp
 from controller.interaction.notices import Notice, OfferWithdrawn, WrapUpAsked
 

@@ -1,9 +1,8 @@
 """All three together, until one of them leaves."""
 
-from dataclasses import replace
-
 from controller.directory.ids import Seconds
 from controller.directory.policy import CustomerGoneInConference
+from controller.directory.replace import replace
 from controller.interaction.commands import LeaveConference, StartConference
 from controller.interaction.facts import LegEnded
 from controller.interaction.interaction import Interaction, Phase, Role, Standing, Step

@@ -1,9 +1,8 @@
 """Agent 1 asks a colleague, goes back and forth, and comes back to the customer."""
 
-from dataclasses import replace
-
 from controller.directory.ids import Seconds
 from controller.directory.policy import AfterConsult, EndConsult
+from controller.directory.replace import replace
 from controller.interaction.commands import (
     CancelConsult,
     DeclineOffer,

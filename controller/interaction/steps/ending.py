@@ -1,10 +1,9 @@
 """It is over: for everybody, or, by the site's policy, not quite."""
 
-from dataclasses import replace
-
 from controller.directory.directory import Agent
 from controller.directory.ids import Seconds
 from controller.directory.policy import OwnerHangUp
+from controller.directory.replace import replace
 from controller.interaction.commands import Command
 from controller.interaction.facts import EndCause, LegEnded, Why
 from controller.interaction.interaction import Deadline, Interaction, Phase, Role, Standing, Step

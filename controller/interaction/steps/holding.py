@@ -1,8 +1,7 @@
 """The owner parks the customer on music and takes them back, by button or by the telephone's own hold key."""
 
-from dataclasses import replace
-
 from controller.directory.ids import Seconds
+from controller.directory.replace import replace
 from controller.interaction.commands import HoldCustomer, ResumeCustomer
 from controller.interaction.facts import LegHeld, LegUnheld
 from controller.interaction.interaction import Interaction, Phase, Step

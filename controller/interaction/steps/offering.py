@@ -1,8 +1,7 @@
 """A customer who waits is offered to an agent, who answers, declines, or lets it ring."""
 
-from dataclasses import replace
-
 from controller.directory.ids import LegId, Seconds
+from controller.directory.replace import replace
 from controller.interaction.commands import AcceptOffer, DeclineOffer
 from controller.interaction.facts import AgentChosen, DeadlinePassed, EndCause, LegAnswered, LegEnded, Why
 from controller.interaction.interaction import Deadline, Interaction, Party, Phase, Role, Standing, Step

@@ -1,8 +1,7 @@
 """What an agent does with their own microphone and keypad."""
 
-from dataclasses import replace
-
 from controller.directory.ids import Seconds
+from controller.directory.replace import replace
 from controller.interaction.commands import MuteSelf, SendDigits, UnmuteSelf
 from controller.interaction.interaction import Interaction, Phase, Step
 from controller.interaction.notices import DigitsPressed

@@ -1,9 +1,8 @@
 """Agent 1 hands the customer over to Agent 2, who becomes the owner at once or when they accept."""
 
-from dataclasses import replace
-
 from controller.directory.ids import Seconds
 from controller.directory.policy import TransferAcceptance
+from controller.directory.replace import replace
 from controller.interaction.commands import AcceptTransfer, DeclineTransfer, TransferCustomer
 from controller.interaction.facts import DeadlinePassed, LegEnded, Why
 from controller.interaction.interaction import Deadline, Interaction, Phase, Role, Standing, Step

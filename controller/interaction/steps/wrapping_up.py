@@ -1,8 +1,7 @@
 """The reason that an owner gives afterwards, or that is noted for them when their time is over."""
 
-from dataclasses import replace
-
 from controller.directory.ids import AgentId, ReasonId, Seconds
+from controller.directory.replace import replace
 from controller.interaction.commands import GiveWrapUp
 from controller.interaction.facts import DeadlinePassed
 from controller.interaction.interaction import Interaction, Step
