@@ -100,17 +100,17 @@ def plan(layout: Layout, seen: Seen) -> list[Request]:
 
     Called again after every event and every answer, it arrives at the layout step by step.
     """
-    places = [place for place in layout.places if not seen.has_ended(layout.interaction, place.leg)]
+    ended = seen.ended_of(layout.interaction)
+    places = [place for place in layout.places if place.leg not in ended]
     wanted = {place.leg: place for place in places}
     here = {leg.leg: leg for leg in seen.legs_of(layout.interaction)}
     rooms = seen.rooms_of(layout.interaction)
 
     if not wanted and not here:
         return [CloseRoom(room) for room in sorted(rooms)]
-    missing = sorted({place.room for place in places} - rooms)
-    requests: list[Request] = [OpenRoom(room) for room in missing]
-    leaving = [request for leg in here.values() for request in _departure(leg, wanted.get(leg.leg), layout.music)]
-    requests += leaving
+    requests: list[Request] = [OpenRoom(room) for room in sorted({place.room for place in places} - rooms)]
+    for leg in here.values():
+        requests += _departure(leg, wanted.get(leg.leg), layout.music)
     talk_is_clear = not any(leg.may_talk and _does_not_belong(leg, wanted) for leg in here.values())
     requests += _ringing([leg for leg in here.values() if leg.leg in wanted])
     for place in places:

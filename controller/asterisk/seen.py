@@ -3,6 +3,7 @@
 A leg is known here before it is made, so that no early event about it is lost.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -102,9 +103,9 @@ class Seen:
         """The legs of one interaction, those in its rooms and those on their way."""
         return [self.legs[leg] for leg in sorted(self._of.get(interaction, ()))]
 
-    def has_ended(self, interaction: InteractionId, leg: LegId) -> bool:
-        """Whether this leg was there and is gone."""
-        return leg in self._ended.get(interaction, ())
+    def ended_of(self, interaction: InteractionId) -> Collection[LegId]:
+        """The legs that were there and are gone."""
+        return self._ended.get(interaction, ())
 
     def somebody_joined_talk(self, interaction: InteractionId) -> None:
         """Whoever is up and comes into a room ends the ringing that the others there hear."""
