@@ -130,10 +130,13 @@ def _hidden(key: object, value: object) -> object:
     return value
 
 
+_JSON = json.JSONEncoder(default=str, ensure_ascii=False)
+
+
 def as_json(logger: WrappedLogger, method: str, event: EventDict) -> str:
     """One JSON object on one line; what JSON has no form for is written as text."""
     first = {key: event[key] for key in ("at", "level", "event") if key in event}
-    line = json.dumps({**first, **event}, default=str, ensure_ascii=False)
+    line = _JSON.encode({**first, **event})
     # Half a letter (a lone surrogate) in a caller's name has no UTF-8; written as \ud800 it is JSON all the same.
     return line.encode("utf-8", "backslashreplace").decode()
 
