@@ -24,7 +24,7 @@ from controller.asterisk.events import (
     StasisEnd,
     StasisStart,
 )
-from controller.asterisk.resources import Bridge, Channel, DialplanPlace, Party
+from controller.asterisk.resources import Bridge, Channel, Party
 from controller.directory.ids import LegId
 from controller.simulator.agenda import Agenda
 
@@ -147,9 +147,7 @@ class Exchange:
             return
         if self.app_is_active:
             channel.in_stasis = True
-            started = StasisStart.model_construct(
-                type="StasisStart", channel=_shown(channel), args=("customer", dialled), replace_channel=None
-            )
+            started = StasisStart(type="StasisStart", channel=_shown(channel), args=("customer", dialled), replace_channel=None)
             self._tell(channel.id, started)
         elif tries:
             self._agenda.soon(1.0, lambda: self._hand_over(channel, dialled, tries - 1))
@@ -176,10 +174,10 @@ class Exchange:
         del self.channels[channel.id]
         shown = _shown(channel)
         if channel.in_stasis:
-            self._tell(channel.id, StasisEnd.model_construct(type="StasisEnd", channel=shown))
+            self._tell(channel.id, StasisEnd(type="StasisEnd", channel=shown))
         if channel.endpoint:
             q850, sip = cause
-            self._tell(channel.id, ChannelDestroyed.model_construct(type="ChannelDestroyed", channel=shown, cause=q850, tech_cause=sip))
+            self._tell(channel.id, ChannelDestroyed(type="ChannelDestroyed", channel=shown, cause=q850, tech_cause=sip))
         self._witness.gone(channel)
 
     def presses_hold(self, channel: SimChannel, *, held: bool) -> None:
@@ -187,9 +185,9 @@ class Exchange:
         if channel.is_there and channel.is_up:
             shown = _shown(channel)
             if held:
-                self._tell(channel.id, ChannelHold.model_construct(type="ChannelHold", channel=shown))
+                self._tell(channel.id, ChannelHold(type="ChannelHold", channel=shown))
             else:
-                self._tell(channel.id, ChannelUnhold.model_construct(type="ChannelUnhold", channel=shown))
+                self._tell(channel.id, ChannelUnhold(type="ChannelUnhold", channel=shown))
 
     def restarts(self) -> None:
         """Everything is gone, without a word."""
@@ -240,7 +238,7 @@ class Exchange:
                 self._leave(channel)
             del self.bridges[name]
             at = f"{self._agenda.now:.6f}"
-            self._tell(name, BridgeDestroyed.model_construct(type="BridgeDestroyed", timestamp=at, bridge=_named(bridge)))
+            self._tell(name, BridgeDestroyed(type="BridgeDestroyed", timestamp=at, bridge=_named(bridge)))
             return DONE
         assert verb == "addChannel", f"the simulated Asterisk knows no {method} bridges/…/{verb}"
         moved = self.channels.get(LegId(query["channel"]))
@@ -269,7 +267,7 @@ class Exchange:
             return
         channel.bridge = bridge
         bridge.channels[channel.id] = channel
-        entered = ChannelEnteredBridge.model_construct(type="ChannelEnteredBridge", bridge=_named(bridge), channel=_shown(channel))
+        entered = ChannelEnteredBridge(type="ChannelEnteredBridge", bridge=_named(bridge), channel=_shown(channel))
         self._tell(bridge.id, entered)
         self._witness.entered(channel, bridge)
 
@@ -278,7 +276,7 @@ class Exchange:
         bridge, channel.bridge = channel.bridge, None
         if bridge is not None:
             del bridge.channels[channel.id]
-            left = ChannelLeftBridge.model_construct(type="ChannelLeftBridge", bridge=_named(bridge), channel=_shown(channel))
+            left = ChannelLeftBridge(type="ChannelLeftBridge", bridge=_named(bridge), channel=_shown(channel))
             self._tell(bridge.id, left)
 
     def _create(self, query: Mapping[str, str], body: Mapping[str, object]) -> Answer:
@@ -297,7 +295,7 @@ class Exchange:
         if channel.is_there:
             channel.in_stasis = True
             channel.app_data = f"{APP},"
-            started = StasisStart.model_construct(type="StasisStart", channel=_shown(channel), args=(), replace_channel=None)
+            started = StasisStart(type="StasisStart", channel=_shown(channel), args=())
             self._tell(channel.id, started)
 
     def _channel_request(self, method: str, channel: SimChannel, verb: str, query: Mapping[str, str]) -> Answer:
@@ -318,7 +316,7 @@ class Exchange:
             case "POST", "variable":
                 channel.music = query["value"]
             case "POST", "continue":
-                self._tell(channel.id, StasisEnd.model_construct(type="StasisEnd", channel=_shown(channel)))
+                self._tell(channel.id, StasisEnd(type="StasisEnd", channel=_shown(channel)))
                 self._fall_back(channel)
             case ("POST" | "DELETE", "ring") | ("POST", "dtmf"):
                 pass
@@ -354,29 +352,19 @@ class Exchange:
 
     def _becomes(self, channel: SimChannel, state: str) -> None:
         channel.state = state
-        self._tell(channel.id, ChannelStateChange.model_construct(type="ChannelStateChange", channel=_shown(channel)))
-
-
-_NOWHERE = DialplanPlace()
-_NOBODY = Party()
+        self._tell(channel.id, ChannelStateChange(type="ChannelStateChange", channel=_shown(channel)))
 
 
 def _shown(channel: SimChannel) -> Channel:
     """A channel as events show it."""
-    return Channel.model_construct(
-        id=channel.id,
-        state=channel.state,
-        caller=Party.model_construct(number=channel.number, name="") if channel.number else _NOBODY,
-        dialplan=_NOWHERE,
-        name="",
-        connected=_NOBODY,
-        channelvars={},
-        creationtime="",
-    )
+    return Channel(id=channel.id, state=channel.state, caller=Party(number=channel.number) if channel.number else _NOBODY)
+
+
+_NOBODY = Party()
 
 
 def _named(bridge: SimBridge) -> Bridge:
-    return Bridge.model_construct(id=bridge.id, name="", technology="", bridge_type="", channels=frozenset())
+    return Bridge(id=bridge.id)
 
 
 def _channel_json(channel: SimChannel) -> dict[str, object]:
