@@ -1,7 +1,7 @@
 """What a whole consult call costs the controller's process when several go on at once, as in a contact centre they do.
 
-One call after the other wakes an idle processor for each step, and on a shared machine its caches are somebody else's by then. So the cost of
-the program is what it costs when it is busy; `cost` tells what it is when it is not.
+One call after the other wakes an idle processor for each step, and on a shared machine its caches are somebody else's by then. So the cost
+of the program is what it costs when it is busy; `cost` tells what it is when it is not.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from pathlib import Path
 import aiohttp
 
 from tests.bench.cost import CPU_MAX_MS, Desktop, desktop
-from tests.bench.day import directory
+from tests.bench.day import directory, people_text
 from tests.bench.figures import Figure
 from tests.bench.lives import HASHER
 from tests.bench.process import cpu_seconds
@@ -146,18 +146,8 @@ def _add_telephones(stack: Stack) -> None:
 
 def _site() -> str:
     """A site file with a queue and a number for each pair; everybody's password is their id, as in the demo."""
-    where = directory(PAIRS)
     parts = [
         '[site]\nregion = "FR"\n[asterisk]\nurl = "env:ASTERISK_URL"\nusername = "controller"\npassword = "controller"\n',
-        '[desktop]\nlisten = "env:DESKTOP_LISTEN"\n[journal]\nfolder = "env:STATE_FOLDER"\n[[wrap_up_reason]]\nid = "done"\nname = "Done"\n',
+        '[desktop]\nlisten = "env:DESKTOP_LISTEN"\n[journal]\nfolder = "env:STATE_FOLDER"\n',
     ]
-    parts += [
-        f'[[agent]]\nid = "{a.id}"\nname = "{a.name}"\nphone = "{a.phone}"\npassword = "{HASHER.hash(a.id)}"\n'
-        for a in where.agents.values()
-    ]
-    parts += [f'[[queue]]\nid = "{q.id}"\nname = "{q.name}"\nagents = ["{q.agents[0]}"]\n' for q in where.queues.values()]
-    parts += [
-        f'[[entry_point]]\nid = "{e.id}"\nname = "{e.name}"\nnumbers = ["{e.numbers[0]}"]\nqueue = "{e.queue}"\n'
-        for e in where.entry_points.values()
-    ]
-    return "\n".join(parts)
+    return "\n".join([*parts, people_text(directory(PAIRS), HASHER.hash)])

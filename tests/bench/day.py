@@ -1,6 +1,6 @@
 """Calls without telephones: the facts and commands of whole consult calls, for measuring what takes no part in telephony."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from controller.directory.directory import Agent, Directory, EntryPoint, Queue, Reason
@@ -35,6 +35,20 @@ def directory(pairs: int) -> Directory:
         },
         wrap_up_reasons={DONE: Reason(id=DONE, name="Done")},
     )
+
+
+def people_text(where: Directory, hash_of: Callable[[str], str]) -> str:
+    """Everybody and everything of such a site as its file describes them; `hash_of` gives each agent's password, hashed."""
+    parts = [
+        f'[[agent]]\nid = "{agent.id}"\nname = "{agent.name}"\nphone = "{agent.phone}"\npassword = "{hash_of(agent.id)}"\n'
+        for agent in where.agents.values()
+    ]
+    parts += [f'[[queue]]\nid = "{q.id}"\nname = "{q.name}"\nagents = ["{q.agents[0]}"]\n' for q in where.queues.values()]
+    parts += [
+        f'[[entry_point]]\nid = "{e.id}"\nname = "{e.name}"\nnumbers = ["{e.numbers[0]}"]\nqueue = "{e.queue}"\n'
+        for e in where.entry_points.values()
+    ]
+    return "\n".join([*parts, f'[[wrap_up_reason]]\nid = "{DONE}"\nname = "Done"\n'])
 
 
 @dataclass(frozen=True, slots=True)

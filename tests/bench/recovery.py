@@ -25,7 +25,7 @@ from controller.journal.codec import Taken
 from controller.journal.sqlite_journal import SqliteJournal
 from controller.routing.commands import GoAvailable, GoIdle, LogOn
 from controller.service.keeping import INPUTS_PER_STATE
-from tests.bench.day import ConsultCall, directory
+from tests.bench.day import ConsultCall, directory, people_text
 from tests.bench.figures import Figure, table
 from tests.bench.lives import HASHER, PASSWORD
 from tests.bench.stage import say
@@ -94,21 +94,12 @@ def asterisk_has(asterisk: FakeAsterisk, floor: Floor) -> int:
 
 def site_text(interactions: int) -> str:
     """The site file of that contact centre."""
-    known, where = HASHER.hash(PASSWORD), directory(interactions)
+    known = HASHER.hash(PASSWORD)
     parts = [
         f'[site]\nregion = "FR"\n[asterisk]\nurl = "env:ASTERISK_URL"\napp = "{APP}"\nusername = "controller"\npassword = "secret"\n',
         '[desktop]\nlisten = "env:DESKTOP_LISTEN"\n[journal]\nfolder = "state"\n',
     ]
-    parts += [
-        f'[[agent]]\nid = "{agent.id}"\nname = "{agent.name}"\nphone = "{agent.phone}"\npassword = "{known}"\n'
-        for agent in where.agents.values()
-    ]
-    parts += [f'[[queue]]\nid = "{q.id}"\nname = "{q.name}"\nagents = ["{q.agents[0]}"]\n' for q in where.queues.values()]
-    parts += [
-        f'[[entry_point]]\nid = "{e.id}"\nname = "{e.name}"\nnumbers = ["{e.numbers[0]}"]\nqueue = "{e.queue}"\n'
-        for e in where.entry_points.values()
-    ]
-    return "\n".join([*parts, '[[wrap_up_reason]]\nid = "done"\nname = "Done"\n'])
+    return "\n".join([*parts, people_text(directory(interactions), lambda agent: known)])
 
 
 async def measure(interactions: int, inputs: int, folder: Path) -> list[Figure]:
