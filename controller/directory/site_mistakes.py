@@ -4,7 +4,7 @@ BadSiteFile     the site file can't be used; `mistakes` are all of them, in the 
 SecretMissing   a `file:` or `env:` value leads nowhere; `because` is a sentence
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
@@ -47,7 +47,8 @@ class SecretMissing(Exception):
 class Report:
     """Collects the mistakes of one site file, and knows the line of each place in it."""
 
-    lines: Mapping[Path, int] = field(default_factory=dict)
+    lines: Callable[[], Mapping[Path, int]] = dict
+    """Asked only when there is a mistake: in a long file to find every line takes as long as to read it."""
     mistakes: list[Mistake] = field(default_factory=list)
     complete: bool = True
     """Every line could be read; otherwise nothing may be concluded from what is missing."""
@@ -62,9 +63,10 @@ class Report:
 
     def line_of(self, path: Path) -> int:
         """Find the line of a place, or of the nearest table around it."""
-        while path and path not in self.lines:
+        lines = self.lines()
+        while path and path not in lines:
             path = path[:-1]
-        return self.lines.get(path, 1)
+        return lines.get(path, 1)
 
 
 def named(path: Path) -> str:

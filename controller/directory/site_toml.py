@@ -5,6 +5,7 @@
 
 import re
 import tomllib
+from functools import cache, partial
 from typing import Any
 
 from controller.directory.site_lines import lines_of
@@ -37,7 +38,7 @@ def parse(text: str) -> tuple[dict[str, Any], Report]:
         readable = "\n".join(lines)
         try:
             document = tomllib.loads(readable)
-            return document, Report(lines_of(readable), report.mistakes, complete=not report.mistakes)
+            return document, Report(cache(partial(lines_of, readable)), report.mistakes, complete=not report.mistakes)
         except RecursionError:
             report.note((), "brackets stand within brackets too deeply: this is no site file")
             break
