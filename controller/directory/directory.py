@@ -71,6 +71,6 @@ class Directory:
                 found[agent] = (*found.get(agent, ()), queue.id)
         return found
 
-    def entry_point_for(self, dialled: str) -> EntryPoint | None:
-        """Say where somebody who dialled this number wanted to go; None if the number is nobody's."""
-        return next((point for point in self.entry_points.values() if dialled in point.numbers), None)
+    def entry_points_by_number(self) -> dict[str, EntryPoint]:
+        """Say where somebody who dialled a number wanted to go. Where several claim one, it is the first's."""
+        return {number: point for point in reversed(tuple(self.entry_points.values())) for number in point.numbers}

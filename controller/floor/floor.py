@@ -48,6 +48,7 @@ class Floor:
         self.desks: dict[AgentId, Desk] = {agent: Desk(agent=agent) for agent in directory.agents}
         self.switch_is_there = False
         self._queues_of = directory.queues_of_agents()
+        self._entry_points = directory.entry_points_by_number()
         self._waiting: dict[InteractionId, None] = {}
         self._legs: dict[LegId, InteractionId] = {}
         self._leaving: dict[LegId, None] = {}
@@ -210,7 +211,7 @@ class Floor:
         if arrived.leg in self._leaving:
             writing.notices.append(CallWasOver(interaction=InteractionId(""), leg=arrived.leg))
             return
-        entry_point = self.directory.entry_point_for(arrived.dialled)
+        entry_point = self._entry_points.get(arrived.dialled)
         if entry_point is None:
             writing.notices.append(_turn_away(arrived, f"nobody answers at {arrived.dialled}"))
             return
@@ -226,6 +227,7 @@ class Floor:
         in_use = (interaction.queue for interaction in self.interactions.values())
         self.directory = keep_lines_in_use(directory, self.directory, in_use)
         self._queues_of = self.directory.queues_of_agents()
+        self._entry_points = self.directory.entry_points_by_number()
         for agent in directory.agents:
             self.desks.setdefault(agent, Desk(agent=agent))
         for agent, desk in tuple(self.desks.items()):

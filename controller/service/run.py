@@ -4,6 +4,7 @@ Calls outlive it: stopping leaves every channel and bridge in Asterisk as it is.
 """
 
 import asyncio
+import gc
 import os
 import secrets
 import signal
@@ -153,6 +154,8 @@ class _Service:
         self._journal.close()
 
     async def _live(self) -> int:
+        gc.freeze()
+        gc.enable()
         tasks = {
             asyncio.create_task(self._loop.run(), name="loop"),
             asyncio.create_task(self._switch.run(), name="switch"),
