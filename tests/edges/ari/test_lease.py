@@ -1,6 +1,5 @@
 """One controller steers; the next waits beside it until it has fallen silent."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -14,15 +13,18 @@ from controller.directory.site import AsteriskAccess
 
 
 class Board:
-    """The global variable in Asterisk."""
+    """The global variable in Asterisk. It says each of these when it is looked at, and the last from then on."""
 
-    def __init__(self) -> None:
-        self.value = ""
-        self.status = 200
+    def __init__(self, *says: str, status: int = 200) -> None:
+        self.looks = 0
+        self._says = says
+        self._status = status
 
     async def show(self, request: web.Request) -> web.Response:
         assert request.query["variable"] == "ARI_CONTROLLER_HOLDER_my_app"
-        return web.json_response({"value": self.value}, status=self.status)
+        value = self._says[min(self.looks, len(self._says) - 1)]
+        self.looks += 1
+        return web.json_response({"value": value}, status=self._status)
 
 
 @asynccontextmanager
@@ -43,51 +45,51 @@ async def newcomer(board: Board, instance: str) -> AsyncIterator[tuple[Lease, ai
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lease, "SILENT_SECONDS", 0.05)
+    monkeypatch.setattr(lease, "SILENT_SECONDS", 0.01)
 
 
 async def test_where_nobody_steers_a_newcomer_does_at_once() -> None:
-    async with newcomer(Board(), "me") as (claim, session):
-        await asyncio.wait_for(claim.win(session), 0.04)
-
-
-async def test_a_process_that_was_started_again_need_not_wait_for_itself() -> None:
-    board = Board()
-    board.value = "me 17"
-    async with newcomer(board, "me") as (claim, session):
-        await asyncio.wait_for(claim.win(session), 0.04)
-
-
-async def test_beside_one_who_is_alive_a_newcomer_waits() -> None:
-    board = Board()
-    board.value = "other 17"
-    async with newcomer(board, "me") as (claim, session):
-        winning = asyncio.create_task(claim.win(session))
-        await asyncio.sleep(0.02)
-        board.value = "other 18"
-        with pytest.raises(Held):
-            await winning
-
-
-async def test_who_has_fallen_silent_is_followed() -> None:
-    board = Board()
-    board.value = "other 17"
+    board = Board("")
     async with newcomer(board, "me") as (claim, session):
         await claim.win(session)
 
+    assert board.looks == 1, "it did not wait to look again"
+
+
+async def test_a_process_that_was_started_again_need_not_wait_for_itself() -> None:
+    board = Board("me 17")
+    async with newcomer(board, "me") as (claim, session):
+        await claim.win(session)
+
+    assert board.looks == 1
+
+
+async def test_beside_one_who_is_alive_a_newcomer_waits() -> None:
+    board = Board("other 17", "other 18")
+    async with newcomer(board, "me") as (claim, session):
+        with pytest.raises(Held):
+            await claim.win(session)
+
+
+async def test_who_has_fallen_silent_is_followed() -> None:
+    board = Board("other 17")
+    async with newcomer(board, "me") as (claim, session):
+        await claim.win(session)
+
+    assert board.looks == 2, "only a second look tells that it is silent"
+
 
 async def test_who_has_said_goodbye_is_followed() -> None:
-    board = Board()
-    board.value = "other 17"
+    board = Board("other 17", "")
     async with newcomer(board, "me") as (claim, session):
-        winning = asyncio.create_task(claim.win(session))
-        await asyncio.sleep(0.02)
-        board.value = ""
-        await winning
+        await claim.win(session)
+
+    assert board.looks == 2
 
 
 async def test_an_asterisk_that_does_not_tell_stops_nobody() -> None:
-    board = Board()
-    board.value, board.status = "other 17", 503
+    board = Board("other 17", status=503)
     async with newcomer(board, "me") as (claim, session):
-        await asyncio.wait_for(claim.win(session), 0.04)
+        await claim.win(session)
+
+    assert board.looks == 1
