@@ -20,22 +20,19 @@ _BRIDGE = TypeAdapter(Bridge)
 _BRIDGES = TypeAdapter(list[Bridge])
 
 
-async def create(ari: Transport, lane: int, bridge: str, *, kind: str, name: str) -> Bridge:
+async def create(ari: Transport, lane: int, bridge: str, *, kind: str, name: str) -> None:
     """Make a bridge with an id that we chose. `POST /bridges/{id}`. Raises `AlreadyThere` where it exists."""
-    made = await ari.request("POST", f"bridges/{segment(bridge)}", query={"type": kind, "name": name}, lane=lane)
-    return made.read(_BRIDGE)
+    await ari.request("POST", f"bridges/{segment(bridge)}", query={"type": kind, "name": name}, lane=lane)
 
 
-async def add_channel(ari: Transport, lane: int, bridge: str, leg: LegId, *, role: str = "", mute: bool = False) -> None:
+async def add_channel(ari: Transport, lane: int, bridge: str, leg: LegId, *, role: str = "") -> None:
     """Bring a channel into a bridge, out of any other. `POST /bridges/{id}/addChannel`.
 
-    Success is no proof: only `ChannelEnteredBridge` is. `role` and `mute` hold for this stay only.
+    Success is no proof: only `ChannelEnteredBridge` is. `role` holds for this stay only.
     """
     query: dict[str, str] = {"channel": leg}
     if role:
         query["role"] = role
-    if mute:
-        query["mute"] = "true"
     await ari.request("POST", f"bridges/{segment(bridge)}/addChannel", query=query, lane=lane)
 
 

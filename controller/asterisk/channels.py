@@ -26,19 +26,15 @@ async def create(
     endpoint: str,
     app: str,
     variables: Mapping[str, str] = NOTHING,
-    formats: str = "",
-) -> Channel:
+) -> None:
     """Make the channel to a telephone without ringing it. `POST /channels/create`.
 
     It is in Stasis with its `StasisStart`, not with this reply. Raises `Unreachable` where the telephone is not registered, `AlreadyThere`
     where the id is taken (or not: see `errors`).
     """
     query = {"endpoint": endpoint, "app": app, "channelId": leg}
-    if formats:
-        query["formats"] = formats
     body = {"variables": dict(variables)} if variables else None
-    made = await ari.request("POST", "channels/create", query=query, body=body, lane=lane)
-    return made.read(_CHANNEL)
+    await ari.request("POST", "channels/create", query=query, body=body, lane=lane)
 
 
 async def dial(ari: Transport, lane: int, leg: LegId, *, seconds: int) -> None:

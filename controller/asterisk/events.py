@@ -27,8 +27,6 @@ class StasisStart(AriEvent):
     type: Literal["StasisStart"]
     channel: Channel
     args: Words = ()
-    replace_channel: Channel | None = None
-    """Not None: this channel takes the place of that one (an attended transfer or a pick-up inside Asterisk)."""
 
 
 class StasisEnd(AriEvent):
@@ -52,20 +50,8 @@ class ChannelDestroyed(AriEvent):
     channel: Channel
     cause: int = 0
     """Q.850."""
-    cause_txt: str = ""
     tech_cause: int | None = None
     """The SIP status, where there was one."""
-
-
-class ChannelHangupRequest(AriEvent):
-    """Somebody has hung up, the channel is about to go."""
-
-    type: Literal["ChannelHangupRequest"]
-    channel: Channel
-    cause: int | None = None
-    """Q.850."""
-    tech_cause: int | None = None
-    soft: bool = False
 
 
 class ChannelEnteredBridge(AriEvent):
@@ -82,13 +68,6 @@ class ChannelLeftBridge(AriEvent):
     type: Literal["ChannelLeftBridge"]
     bridge: Bridge
     channel: Channel
-
-
-class BridgeCreated(AriEvent):
-    """A bridge has been made."""
-
-    type: Literal["BridgeCreated"]
-    bridge: Bridge
 
 
 class BridgeDestroyed(AriEvent):
@@ -112,24 +91,6 @@ class ChannelUnhold(AriEvent):
     channel: Channel
 
 
-class ChannelDtmfReceived(AriEvent):
-    """Somebody pressed a key; told when the key is released."""
-
-    type: Literal["ChannelDtmfReceived"]
-    channel: Channel
-    digit: str
-    duration_ms: int = 0
-
-
-class Dial(AriEvent):
-    """How the ringing of a telephone goes on: `dialstatus` is empty at the beginning, then `RINGING`, `ANSWER`, `BUSY`, `NOANSWER` …"""
-
-    type: Literal["Dial"]
-    peer: Channel
-    """The telephone that is rung."""
-    dialstatus: str = ""
-
-
 class ChannelUserevent(AriEvent):
     """An event that a client of ARI, or the dialplan, made up. Our markers are such."""
 
@@ -145,55 +106,18 @@ class ApplicationReplaced(AriEvent):
     application: str = ""
 
 
-class RequestedDestination(FromAsterisk):
-    """Whom a telephone's transfer key asked for. `protocol_id` is the other dialogue's SIP Call-ID in an attended transfer, else empty."""
-
-    destination: str = ""
-    protocol_id: str = ""
-
-
-class ReferTo(FromAsterisk):
-    """Where a telephone's transfer key wants the other party to go."""
-
-    requested_destination: RequestedDestination = RequestedDestination()
-    destination_channel: Channel | None = None
-    connected_channel: Channel | None = None
-
-
-class ReferredBy(FromAsterisk):
-    """Whose transfer key it was."""
-
-    source_channel: Channel
-    connected_channel: Channel | None = None
-
-
-class ChannelTransfer(AriEvent):
-    """Somebody pressed the transfer key of their telephone (SIP REFER), and Asterisk leaves it to us."""
-
-    type: Literal["ChannelTransfer"]
-    state: str | None = None
-    """Not None: the echo of our own `transfer_progress`, not a new wish."""
-    refer_to: ReferTo
-    referred_by: ReferredBy
-
-
 KnownEvent = (
     StasisStart
     | StasisEnd
     | ChannelStateChange
     | ChannelDestroyed
-    | ChannelHangupRequest
     | ChannelEnteredBridge
     | ChannelLeftBridge
-    | BridgeCreated
     | BridgeDestroyed
     | ChannelHold
     | ChannelUnhold
-    | ChannelDtmfReceived
-    | Dial
     | ChannelUserevent
     | ApplicationReplaced
-    | ChannelTransfer
 )
 
 

@@ -3,10 +3,9 @@
 Must never reject what Asterisk sends because a field is missing that we can do without.
 """
 
-from collections.abc import Mapping
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 
 from controller.directory.ids import LegId
 
@@ -39,10 +38,8 @@ class Party(FromAsterisk):
 
 
 class DialplanPlace(FromAsterisk):
-    """Where in the dialplan a channel is; in Stasis `app_name` is `Stasis` and `app_data` holds the application and its arguments."""
+    """What the dialplan does with a channel; in Stasis `app_name` is `Stasis` and `app_data` holds the application and its arguments."""
 
-    context: str = ""
-    exten: str = ""
     app_name: str = ""
     app_data: str = ""
 
@@ -51,16 +48,10 @@ class Channel(FromAsterisk):
     """One channel: what everybody outside this folder calls a leg."""
 
     id: LegId
-    name: str = ""
-    """Asterisk's name for people: `PJSIP/1001-00000007`."""
     state: str = ""
     """`Down`, `Rsrvd`, `OffHook`, `Dialing`, `Ring`, `Ringing`, `Up`, `Busy` …"""
     caller: Party = Party()
-    connected: Party = Party()
     dialplan: DialplanPlace = DialplanPlace()
-    channelvars: Mapping[str, str] = Field(default_factory=dict)
-    creationtime: str = ""
-    """ISO 8601 with milliseconds."""
 
     @property
     def is_up(self) -> bool:
@@ -77,11 +68,6 @@ class Bridge(FromAsterisk):
     """One bridge: what everybody outside this folder calls a room."""
 
     id: str
-    name: str = ""
-    technology: str = ""
-    """`simple_bridge`, `softmix`, `holding_bridge` …: how Asterisk mixes at the moment."""
-    bridge_type: str = ""
-    """`mixing` or `holding`."""
     channels: frozenset[LegId] = frozenset()
 
 

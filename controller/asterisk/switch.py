@@ -17,7 +17,6 @@ from controller.asterisk.errors import AriError, Gone, Replaced, SwitchAway
 from controller.asterisk.events import (
     BridgeDestroyed,
     ChannelDestroyed,
-    ChannelDtmfReceived,
     ChannelEnteredBridge,
     ChannelHold,
     ChannelLeftBridge,
@@ -273,8 +272,6 @@ class AriSwitch(Switch):
                 self._post_if_known(channel.id, LegHeld(leg=channel.id))
             case ChannelUnhold(channel=channel):
                 self._post_if_known(channel.id, LegUnheld(leg=channel.id))
-            case ChannelDtmfReceived():
-                pass  # feature codes are not served yet
             case _:
                 pass  # what `events` can read and nobody here needs
 

@@ -147,7 +147,7 @@ class Exchange:
             return
         if self.app_is_active:
             channel.in_stasis = True
-            started = StasisStart(type="StasisStart", channel=_shown(channel), args=("customer", dialled), replace_channel=None)
+            started = StasisStart(type="StasisStart", channel=_shown(channel), args=("customer", dialled))
             self._tell(channel.id, started)
         elif tries:
             self._agenda.soon(1.0, lambda: self._hand_over(channel, dialled, tries - 1))
