@@ -137,16 +137,13 @@ class Reconciler:
         return [request for request in planned if request not in self._open or self._open[request].until <= now]
 
     async def _wait(self) -> None:
-        """Until something changes, or an open request is not proved in time."""
-        until = self._looks_again_at()
-        if until is None:
-            await self._changed.wait()
-            return
-        try:
-            async with asyncio.timeout(max(0.0, until - self._clock())):
-                await self._changed.wait()
-        except TimeoutError:
-            pass  # an open request was not proved: `_settle` asks again
+        """Until something changes, or an open request is not proved in time and `_settle` has to ask again."""
+        until, alarm = self._looks_again_at(), None
+        if until is not None:
+            alarm = asyncio.get_running_loop().call_later(max(0.0, until - self._clock()), self._changed.set)
+        await self._changed.wait()
+        if alarm is not None:
+            alarm.cancel()
 
     def _looks_again_at(self) -> float | None:
         """When an open request must have been proved; None: only a change is worth waking up for."""

@@ -7,6 +7,7 @@ import asyncio
 from collections import deque
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from aiohttp import ClientConnectionResetError, web
 
@@ -99,8 +100,7 @@ class Reader:
             transport.abort()
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
+class _Kept(NamedTuple):
     seq: int
     text: str
 

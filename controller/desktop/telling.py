@@ -1,7 +1,7 @@
 """What an outcome means to those who listen: which frame for whom, in which order. Knows no WebSocket."""
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from controller.desktop.pictures import Pictures
 from controller.desktop.views import concerned, me_view, offer_view, queue_view, queues_view, seen_by, wrap_up_view
@@ -12,8 +12,7 @@ from controller.interaction.interaction import Interaction
 from controller.interaction.notices import Notice, OfferMade, WrapUpAsked
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(NamedTuple):
     """One frame for one agent, still without its number. `kind` is also the name of the member that has the value."""
 
     to: AgentId
