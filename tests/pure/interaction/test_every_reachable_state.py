@@ -17,6 +17,8 @@ from controller.interaction.roles import allowed, refused
 from tests.pure.interaction.invariants import assert_sound_step
 from tests.pure.interaction.walk import NOW, Move, State, Walk, command, viewers, walk
 
+pytestmark = pytest.mark.long
+
 STATES = 836
 STATES_WITH_OWN_LEG = 967
 DEPTH_WITH_OWN_LEG = 9
@@ -51,7 +53,6 @@ def test_every_state_there_is_without_microphones_and_hold_keys_is_sound(closed:
     assert len(closed.states) == STATES, f"{len(closed.states)} states, the farthest {closed.depth - 1} inputs from the arrival"
 
 
-@pytest.mark.long
 def test_every_state_within_nine_inputs_with_microphones_and_hold_keys_is_sound(deep: Walk) -> None:
     assert deep.unsound == []
     assert len(deep.states) == STATES_WITH_OWN_LEG, f"{len(deep.states)} states"

@@ -10,6 +10,8 @@ from tests.phones.g711 import PCMA, SAMPLES, ULAW_SILENCE, encode_ulaw
 from tests.phones.tones import FRAME_SAMPLES, MUSIC, OTHER, PHONE_TONES_HZ, TONES_HZ, tones_in
 from tests.pure.phones.signals import cut_frame, frame, music_like, sines, speech_like, white_noise
 
+pytestmark = pytest.mark.long
+
 MUSIC_CLASS_AMPLITUDE = 5827.0  # -15 dB below full scale, as music class `tone` has it
 
 
