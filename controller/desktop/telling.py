@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from controller.desktop.pictures import Pictures
-from controller.desktop.views import concerned, me_view, offer_view, queue_view, queues_view, seen_by, wrap_up_view
+from controller.desktop.views import me_view, offer_view, queue_view, queues_view, seen_by, viewers, wrap_up_view
 from controller.directory.ids import AgentId, InteractionId, Seconds
 from controller.floor.floor import Floor
 from controller.floor.outcome import Change, Outcome
@@ -54,12 +54,11 @@ def tell_everything(floor: Floor, listeners: Iterable[AgentId], pictures: Pictur
 def _interaction(change: Change, floor: Floor, listeners: Collection[AgentId], pictures: Pictures) -> Iterator[Told]:
     """For everybody who sees it, and once more for whoever has just seen it last."""
     before, after = change.before, change.after
-    agents = floor.directory.agents
-    near = concerned(after) | (concerned(before) if before is not None else set())
-    supervised = not after.is_over or (before is not None and not before.is_over)
+    concerned = viewers(floor.directory, after, listeners)
+    if before is not None:
+        concerned |= viewers(floor.directory, before, listeners)
     for agent in listeners:
-        known = agents.get(agent)
-        if known is not None and (agent in near or (known.supervisor and supervised)):
+        if agent in concerned:
             yield Told(agent, "interaction", pictures.json_of(floor, after, agent))
 
 

@@ -4,7 +4,7 @@ Who may see an interaction is decided here and nowhere else. What may be done is
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -28,19 +28,18 @@ def moment(at: Seconds) -> datetime:
     return datetime.fromtimestamp(at, UTC)
 
 
+def viewers(directory: Directory, interaction: Interaction, among: Iterable[AgentId]) -> set[AgentId]:
+    """Say whose to see an interaction is: a live party's, theirs who owe a wrap-up, any supervisor's while it lasts."""
+    concerned = {party.agent for party in interaction.parties if party.standing is not Standing.GONE}
+    concerned.update(wrap_up.agent for wrap_up in interaction.wrap_ups if wrap_up.is_owed)
+    lasts = not interaction.is_over
+    known = ((agent, directory.agents.get(agent)) for agent in among)
+    return {agent for agent, who in known if who is not None and (agent in concerned or (who.supervisor and lasts))}
+
+
 def sees(directory: Directory, interaction: Interaction, viewer: AgentId) -> bool:
-    """Say whether an interaction is this agent's to see: a live party, somebody who owes a wrap-up, any supervisor while it lasts."""
-    agent = directory.agents.get(viewer)
-    if agent is None:
-        return False
-    return (agent.supervisor and not interaction.is_over) or viewer in concerned(interaction)
-
-
-def concerned(interaction: Interaction) -> set[AgentId]:
-    """The agents who are live parties, and those who owe a wrap-up."""
-    agents = {party.agent for party in interaction.parties if party.agent is not None and party.standing is not Standing.GONE}
-    agents.update(wrap_up.agent for wrap_up in interaction.wrap_ups if wrap_up.is_owed)
-    return agents
+    """Say whether an interaction is this agent's to see."""
+    return bool(viewers(directory, interaction, (viewer,)))
 
 
 def seen_by(floor: Floor, viewer: AgentId) -> Iterator[Interaction]:
@@ -53,23 +52,16 @@ def seen_by(floor: Floor, viewer: AgentId) -> Iterator[Interaction]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeenByAll:
-    """What of an interaction is the same for every viewer."""
+    """The people of an interaction, who look the same to every viewer."""
 
-    owner: AgentId | None
-    started_at: datetime
-    phase_since: datetime
     customer: shapes.Customer
     agents: tuple[shapes.Agent, ...]
     consult: shapes.Consult | None
 
 
 def seen_by_all(interaction: Interaction, region: str) -> SeenByAll:
-    """Look at an interaction once for all its viewers."""
-    owner = interaction.owner
+    """Look at an interaction's people once for all its viewers."""
     return SeenByAll(
-        owner=owner.agent if owner else None,
-        started_at=moment(interaction.started_at),
-        phase_since=moment(interaction.phase_since),
         customer=_customer(interaction, region),
         agents=tuple(_agent(interaction, party) for party in interaction.parties if party.role is not Role.CUSTOMER),
         consult=_consult(interaction),
@@ -80,6 +72,7 @@ def interaction_view(floor: Floor, interaction: Interaction, viewer: AgentId, sh
     """One interaction; the viewer may have nothing to do with it any more, and then it says so."""
     role = floor.role_of(interaction, viewer)
     may, may_not = _actions(interaction, role, viewer, switch_is_there=floor.switch_is_there)
+    owner = interaction.owner
     return shapes.Interaction(
         id=interaction.id,
         revision=interaction.revision,
@@ -88,9 +81,9 @@ def interaction_view(floor: Floor, interaction: Interaction, viewer: AgentId, sh
         entry_point=interaction.entry_point,
         direction=interaction.direction,
         my_role=role,
-        owner=shared.owner,
-        started_at=shared.started_at,
-        phase_since=shared.phase_since,
+        owner=owner.agent if owner else None,
+        started_at=moment(interaction.started_at),
+        phase_since=moment(interaction.phase_since),
         customer=shared.customer,
         agents=shared.agents,
         consult=shared.consult,
