@@ -141,9 +141,11 @@ class Reconciler:
         until, alarm = self._looks_again_at(), None
         if until is not None:
             alarm = asyncio.get_running_loop().call_later(max(0.0, until - self._clock()), self._changed.set)
-        await self._changed.wait()
-        if alarm is not None:
-            alarm.cancel()
+        try:
+            await self._changed.wait()
+        finally:
+            if alarm is not None:
+                alarm.cancel()
 
     def _looks_again_at(self) -> float | None:
         """When an open request must have been proved; None: only a change is worth waking up for."""
