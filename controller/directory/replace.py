@@ -16,15 +16,12 @@ else:
     def replace(value, /, **changes):
         """Make the same value with some fields changed. Raises KeyError for a field that it does not have."""
         read_all, setters = _how_to_copy(type(value))
-        new = _NEW(type(value))
+        new = object.__new__(type(value))
         for set_field, was in zip(setters.values(), read_all(value), strict=True):
             set_field(new, was)
         for name, will_be in changes.items():
             setters[name](new, will_be)
         return new
-
-
-_NEW = object.__new__
 
 
 @cache

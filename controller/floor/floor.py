@@ -313,7 +313,7 @@ class Floor:
         if known is desk:
             return
         self.desks[desk.agent] = desk
-        if desk.sessions != known.sessions and known == replace(desk, sessions=known.sessions):
+        if known == replace(desk, sessions=known.sessions):
             writing.unseen = True  # one more or one less desktop of the same agent
             return
         writing.desks[desk.agent] = None

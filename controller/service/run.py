@@ -154,6 +154,7 @@ class _Service:
         self._journal.close()
 
     async def _live(self) -> int:
+        # The command began without looking for garbage. What the start made stays, so it is never looked at.
         gc.freeze()
         gc.enable()
         tasks = {
