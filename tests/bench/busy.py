@@ -1,7 +1,7 @@
 """What a whole consult call costs the controller's process when several go on at once, as in a contact centre they do.
 
-One call after the other wakes an idle processor for each step, and on a shared machine its caches are somebody else's by then. So the cost
-of the program is what it costs when it is busy; `cost` tells what it is when it is not.
+One call after the other leaves pauses between its steps, and after a pause the same work costs two to three times as much on a shared
+machine. `cost` measures that; here there are hardly any.
 """
 
 import asyncio
@@ -13,12 +13,13 @@ from pathlib import Path
 
 import aiohttp
 
-from tests.bench.cost import CPU_MAX_MS, Desktop, desktop
+from tests.bench.cost import CPU_MAX_MS
 from tests.bench.day import directory, people_text
+from tests.bench.desktop import Desktop, desktop
 from tests.bench.figures import Figure
 from tests.bench.lives import HASHER
 from tests.bench.process import cpu_seconds
-from tests.bench.stage import say
+from tests.bench.stage import controller_pid, say
 from tests.live.desk import AgentDesk
 from tests.live.scene import ready
 from tests.live.stack import READY_SECONDS_MAX, Stack, running_stack
@@ -45,9 +46,7 @@ async def busy() -> list[Figure]:
     """Measure so many consult calls, always several at once."""
     say(f"processor time: {PAIRS * CALLS_EACH} whole consult calls, {PAIRS} at once")
     with tempfile.TemporaryDirectory() as folder, running_stack(Path(folder), site=_site()) as stack:
-        container = stack.controller.get_wrapped_container()
-        container.reload()
-        pid = int(container.attrs["State"]["Pid"])
+        pid = controller_pid(stack)
         async with _pairs(stack) as pairs:
             await _calls(pairs, WARM_UP_CALLS)
             began, frames = cpu_seconds(pid), _frames(pairs)

@@ -6,14 +6,11 @@ Nobody asks the API how things are meanwhile: two desktops listen to events as r
 import asyncio
 from contextlib import AsyncExitStack
 
-import aiohttp
-
+from tests.bench.desktop import Desktop, desktop
 from tests.bench.figures import Figure
 from tests.bench.process import cpu_seconds
 from tests.bench.stage import QUEUE_NUMBER, controller_pid, hear, say
-from tests.live.desk import AgentDesk
 from tests.live.scene import Scene
-from tests.live.stack import Stack
 
 PER_CALL = "processor time per consult call"
 CPU_MAX_MS = 15
@@ -21,39 +18,9 @@ IDLE_SECONDS = 5.0
 WARM_UP_CALLS = 3
 
 
-class Desktop:
-    """A desktop that listens: what the last frames have said."""
-
-    def __init__(self, agent: str, socket: aiohttp.ClientWebSocketResponse) -> None:
-        self.agent = agent
-        self.interaction: dict[str, str] = {}
-        self.state = ""
-        self.frames = 0
-        self._socket = socket
-        self._changed = asyncio.Event()
-
-    async def listen(self) -> None:
-        """Take in frames until the socket is closed."""
-        async for message in self._socket:
-            frame = message.json()
-            self.frames += 1
-            if frame["type"] in ("me", "snapshot"):
-                self.state = frame["me"]["state"]
-            elif frame["type"] == "interaction":
-                self.interaction = frame["interaction"]
-            self._changed.set()
-
-    async def is_told(self, *, phase: str | None = None, state: str | None = None) -> None:
-        """Wait until it has heard of this phase, or of this state of its agent."""
-        async with asyncio.timeout(5):
-            while (phase and self.interaction.get("phase") != phase) or (state and self.state != state):
-                self._changed.clear()
-                await self._changed.wait()
-
-
 async def cost(scene: Scene, calls: int) -> list[Figure]:
     """Measure so many consult calls, one after the other."""
-    pid = controller_pid(scene)
+    pid = controller_pid(scene.stack)
     async with AsyncExitStack() as listening:
         desktops = [await desktop(scene.http, scene.desks[agent], scene.stack, listening) for agent in ("alice", "bob")]
         for agent in ("alice", "bob"):
@@ -75,15 +42,6 @@ async def cost(scene: Scene, calls: int) -> list[Figure]:
         Figure(name="frames told per consult call", value=told / calls, unit="", target=None, samples=calls),
         Figure(name="processor time per idle second", value=1000 * idle / IDLE_SECONDS, unit="ms", target=None, samples=1),
     ]
-
-
-async def desktop(http: aiohttp.ClientSession, desk: AgentDesk, stack: Stack, listening: AsyncExitStack) -> Desktop:
-    """Open an agent's desktop, which listens until `listening` ends."""
-    url = f"{stack.desktop_url}/api/v1/events"
-    opened = Desktop(desk.agent, await listening.enter_async_context(http.ws_connect(url, headers=dict(desk.headers))))
-    task = asyncio.create_task(opened.listen(), name=f"desktop of {desk.agent}")
-    listening.callback(task.cancel)
-    return opened
 
 
 async def _consult_call(scene: Scene, one: Desktop, other: Desktop) -> None:

@@ -18,7 +18,7 @@ async def memory(scene: Scene, repetitions: int) -> list[Figure]:
     if shutil.which("sipp") is None:
         say("memory: not measured, because sipp is not installed")
         return []
-    pid = controller_pid(scene)
+    pid = controller_pid(scene.stack)
     idle = memory_bytes(pid)
     say(f"memory: {CUSTOMERS} customers at once, twice")
     await _crowd(scene, pid)

@@ -11,7 +11,7 @@ import aiohttp
 from tests.live.desk import AgentDesk
 from tests.live.scene import AGENTS, Scene, ready, telephones
 from tests.live.site import DEMO
-from tests.live.stack import READY_SECONDS_MAX, running_stack
+from tests.live.stack import READY_SECONDS_MAX, Stack, running_stack
 from tests.phones import Ear
 
 AGENT_PHONES = ("alice", "bob", "carol")
@@ -50,9 +50,9 @@ def _site() -> str:
     return text.replace(name, f'{name}music = "tone"\n')
 
 
-def controller_pid(scene: Scene) -> int:
+def controller_pid(stack: Stack) -> int:
     """The controller's process, as this machine numbers it."""
-    container = scene.stack.controller.get_wrapped_container()
+    container = stack.controller.get_wrapped_container()
     container.reload()
     return int(container.attrs["State"]["Pid"])
 
