@@ -64,6 +64,8 @@ class Attachment:
         self._pauses = Pauses()
         self._startup_time: str | None = None
         self._said: tuple[str, float] | None = None
+        self._dropped = asyncio.Event()
+        self._dropped_because = ""
 
     async def run(self) -> Replaced:
         """Stay attached. Returns only when another controller has taken over, after `replaced` was told; end the service then."""
@@ -99,9 +101,20 @@ class Attachment:
                 group.create_task(stay.connection.read(stay.hear), name="asterisk events")
                 group.create_task(self.ari.run(lambda app: self._open_lane(session, app)), name="asterisk lanes")
                 group.create_task(self._attach(stay), name="asterisk attachment")
+                group.create_task(self._until_dropped(), name="asterisk drop")
         except* (AriError, Replaced) as several:
             ended = _first(several)
         return ended
+
+    def drop(self, because: str) -> None:
+        """Give the connection up and take it up again: what was lost meanwhile shows when the state is read."""
+        self._dropped_because = because
+        self._dropped.set()
+
+    async def _until_dropped(self) -> NoReturn:
+        self._dropped.clear()
+        await self._dropped.wait()
+        raise SwitchAway("events", self._dropped_because, sent=False)
 
     async def _open_lane(self, session: aiohttp.ClientSession, app: str) -> Connection:
         return await Connection.open(session, self._access.url, app, ping_every_seconds=LANE_PING_EVERY_SECONDS)

@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import TypeAdapter
 
-from controller.asterisk.resources import Channel
+from controller.asterisk.resources import Channel, Endpoint
 from controller.asterisk.transport import NOTHING, Transport, segment
 from controller.directory.ids import LegId
 
@@ -16,6 +16,7 @@ HangUpReason = Literal["normal", "busy", "congestion", "no_answer", "answered_el
 
 _CHANNEL = TypeAdapter(Channel)
 _CHANNELS = TypeAdapter(list[Channel])
+_ENDPOINT = TypeAdapter(Endpoint)
 
 
 async def create(
@@ -101,3 +102,9 @@ async def every(ari: Transport, lane: int) -> list[Channel]:
     """Look at all channels of this Asterisk, ours or not. `GET /channels`."""
     found = await ari.request("GET", "channels", lane=lane)
     return found.read(_CHANNELS)
+
+
+async def endpoint(ari: Transport, lane: int, phone: str) -> Endpoint:
+    """Look whether a telephone is registered. `GET /endpoints/PJSIP/{name}`. Raises `Gone` where there is no such telephone."""
+    found = await ari.request("GET", f"endpoints/PJSIP/{segment(phone)}", lane=lane)
+    return found.read(_ENDPOINT)

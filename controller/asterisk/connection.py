@@ -65,6 +65,8 @@ class Connection(Transport):
         self._waiting: dict[str, asyncio.Future[_RestResponse | None]] = {}
         """Who waits for which transaction; None is told to all when the connection ends."""
         self._ended: str | None = None
+        self.messages_heard = 0
+        """How many messages have come: while it stands still, nobody may be at the other end."""
 
     @classmethod
     async def open(cls, session: aiohttp.ClientSession, url: str, app: str, *, ping_every_seconds: float = PING_EVERY_SECONDS) -> Self:
@@ -135,6 +137,7 @@ class Connection(Transport):
                 if message.type is not aiohttp.WSMsgType.TEXT:
                     because = _why(message)
                     raise SwitchAway(f"events of {self._app}", because, sent=False)
+                self.messages_heard += 1
                 self._take(message.data, hear)
         finally:
             self._end(because)

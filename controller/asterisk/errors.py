@@ -9,6 +9,8 @@ AriError                    something between us and Asterisk went wrong
     ├── Gone                the channel or bridge is not there (any more), or not in a state for this: harmless after a hang-up
     ├── AlreadyThere        the id is taken, or the channel is dialled already: look before believing it (see below)
     ├── Unreachable         there is no such telephone, or it is not registered
+    ├── CantRing            the telephone is registered, and Asterisk can't ring it all the same: no RTP port is left, for one
+    ├── Foreign             the id is taken by another application of the same Asterisk
     ├── NotAllowed          the password is wrong, or this user may only read
     └── Booting             Asterisk is starting and takes no requests yet
 Replaced                    another controller has connected as our application. No request raises it: it ends the attachment, for good
@@ -85,6 +87,14 @@ class AlreadyThere(RequestFailed):
 
 class Unreachable(RequestFailed):
     """There is no such telephone, or it is not registered."""
+
+
+class CantRing(RequestFailed):
+    """The telephone is registered, and Asterisk can't ring it all the same: no RTP port is left, for one. Our trouble, not the agent's."""
+
+
+class Foreign(RequestFailed):
+    """The id is taken by another application of the same Asterisk: nobody of ours may be brought there, and it may not be deleted."""
 
 
 class NotAllowed(RequestFailed):

@@ -3,25 +3,32 @@
 Asterisk executes the requests of one socket strictly one after the other. An interaction always uses the same lane, so its requests are
 executed in the order in which they were asked. Each lane is an application of its own that hears nothing.
 
-A lane that breaks comes back by itself. Until then its requests fail at once with `SwitchAway`, and are never moved to another lane: what
-it was executing when it broke may still be going on in Asterisk, so a follower on another lane could overtake it. Whoever asked looks at
-what Asterisk has, and asks again.
+A lane that breaks comes back by itself, and one that answers nothing is opened anew. One that does not come back, or that is refused with
+our name and password, ends them all, so that nobody believes us attached while the calls of that lane can't be steered.
+
+While a lane is away its requests fail at once with `SwitchAway`, and are never moved to another lane: what it was executing when it broke
+may still be going on in Asterisk, so a follower on another lane could overtake it. Whoever asked looks at what there is, and asks again.
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import NoReturn
 
 import structlog
 
 from controller.asterisk.connection import Connection
-from controller.asterisk.errors import AriError, Replaced, SwitchAway
+from controller.asterisk.errors import AriError, NoAnswer, NotAllowed, Replaced, SwitchAway
 from controller.asterisk.events import ApplicationReplaced, parse
 from controller.asterisk.pauses import Pauses
 from controller.asterisk.transport import NOTHING, REQUEST_SECONDS_MAX, Method, Reply, Transport
 
 PING_EVERY_SECONDS = 20.0
 """A pong waits behind a slow request, so a lane is asked less often than the event socket."""
+LANE_AWAY_SECONDS_MAX = 2.0
+"""A lane that is away for longer ends the attachment: the next one begins with all lanes."""
+UNANSWERED_MAX = 2
+"""So many requests in a row without an answer, and without any other word on that socket, mean that its connection is half open."""
 
 Open = Callable[[str], Awaitable[Connection]]
 
@@ -36,11 +43,14 @@ class Lanes(Transport):
         self._lanes = [_Lane(f"{app}-lane-{number}") for number in range(count)]
 
     async def run(self, open_as: Open) -> NoReturn:
-        """Keep all lanes connected. `open_as` opens a connection as the application that it is given. Raises `Replaced` only."""
+        """Keep all lanes connected. `open_as` opens a connection as the application that it is given.
+
+        Raises `Replaced`, `NotAllowed`, or `SwitchAway` when a lane does not come back.
+        """
         async with asyncio.TaskGroup() as group:
             for lane in self._lanes:
                 group.create_task(lane.run(open_as), name=lane.app)
-        raise AssertionError("a lane ends only by an exception")
+        raise AssertionError("lanes end only by an exception")
 
     async def up(self) -> None:
         """Wait until every lane is connected."""
@@ -59,9 +69,7 @@ class Lanes(Transport):
     ) -> Reply:
         """Ask over the lane's socket. Raises an `AriError` for everything that is not a success."""
         chosen = self._lanes[lane % len(self._lanes)]
-        if chosen.connection is None:
-            raise SwitchAway(f"{method} {uri}", chosen.because, sent=False)
-        return await chosen.connection.request(method, uri, query=query, body=body, seconds_max=seconds_max)
+        return await chosen.request(method, uri, query=query, body=body, seconds_max=seconds_max)
 
 
 class _Lane:
@@ -70,21 +78,51 @@ class _Lane:
         self.connection: Connection | None = None
         self.because = "not connected yet"
         self.up = asyncio.Event()
+        self._unanswered = 0
+
+    async def request(
+        self, method: Method, uri: str, *, query: Mapping[str, str], body: Mapping[str, object] | None, seconds_max: float
+    ) -> Reply:
+        connection = self.connection
+        if connection is None:
+            raise SwitchAway(f"{method} {uri}", self.because, sent=False)
+        heard = connection.messages_heard
+        try:
+            return await connection.request(method, uri, query=query, body=body, seconds_max=seconds_max)
+        except NoAnswer:
+            await self._doubt(connection, heard)
+            raise
+
+    async def _doubt(self, connection: Connection, heard: int) -> None:
+        """A connection whose other end is gone answers nothing, and TCP says so only after minutes."""
+        self._unanswered = self._unanswered + 1 if connection.messages_heard == heard else 0
+        if self._unanswered >= UNANSWERED_MAX and connection is self.connection:
+            log.warning("a command lane answers nothing and is opened anew", lane=self.app)
+            await connection.close()
 
     async def run(self, open_as: Open) -> NoReturn:
         pauses = Pauses()
+        away_since = time.monotonic()
         while True:
             try:
                 connection = await open_as(self.app)
                 pauses.reset()
-                await self._carry(connection)
+                try:
+                    await self._carry(connection)
+                finally:
+                    away_since = time.monotonic()
+            except NotAllowed:
+                raise
             except AriError as lost:
                 self.because = lost.because if isinstance(lost, SwitchAway) else str(lost)
                 log.warning("a command lane is down", lane=self.app, because=self.because)
+            if time.monotonic() - away_since >= LANE_AWAY_SECONDS_MAX:
+                raise SwitchAway(f"GET events?app={self.app}", f"a command lane does not come back: {self.because}", sent=False)
             await asyncio.sleep(pauses.next())
 
     async def _carry(self, connection: Connection) -> NoReturn:
         self.connection = connection
+        self._unanswered = 0
         self.up.set()
         try:
             await connection.read(self._hear)

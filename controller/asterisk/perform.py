@@ -3,7 +3,19 @@
 from contextlib import suppress
 
 from controller.asterisk import bridges, channels
-from controller.asterisk.errors import AlreadyThere, Gone, NoAnswer, RequestFailed, SwitchAway, Unreachable
+from controller.asterisk.errors import (
+    AlreadyThere,
+    AriError,
+    Booting,
+    CantRing,
+    Foreign,
+    Gone,
+    NoAnswer,
+    NotAllowed,
+    RequestFailed,
+    SwitchAway,
+    Unreachable,
+)
 from controller.asterisk.plan import (
     Answer,
     ChooseMusic,
@@ -19,7 +31,7 @@ from controller.asterisk.plan import (
     StopRinging,
     Unmute,
 )
-from controller.asterisk.seen import Progress, Seen, SeenLeg, bridge_id
+from controller.asterisk.seen import Progress, Seen, SeenLeg, bridge_id, bridge_name
 from controller.asterisk.transport import Transport
 from controller.directory.ids import LegId
 from controller.interaction.layout import Layout, Room
@@ -35,7 +47,7 @@ async def perform(request: Request, ari: Transport, lane: int, app: str, layout:
     """Ask Asterisk for this. Raises `AriError`; what is not proved by the answer is left to the events."""
     match request:
         case OpenRoom(room):
-            await _open_room(room, ari, lane, layout, seen)
+            await _open_room(room, ari, lane, app, layout, seen)
         case CloseRoom(room):
             await _close_room(room, ari, lane, layout, seen)
         case Make():
@@ -73,13 +85,19 @@ async def _close_room(room: Room, ari: Transport, lane: int, layout: Layout, see
     seen.rooms_of(layout.interaction).discard(room)
 
 
-async def _open_room(room: Room, ari: Transport, lane: int, layout: Layout, seen: Seen) -> None:
-    """Where nobody knows whether it was made, it counts as made: at worst a move is refused; the contrary leaves it behind for ever."""
+async def _open_room(room: Room, ari: Transport, lane: int, app: str, layout: Layout, seen: Seen) -> None:
+    """Where nobody knows whether it was made, it counts as made: at worst a move is refused; the contrary leaves it behind for ever.
+
+    Raises `Foreign` where another application of this Asterisk has a room of that name.
+    """
     bridge = bridge_id(layout.interaction, room)
     try:
-        await bridges.create(ari, lane, bridge, kind=_KIND[room], name=bridge)
-    except AlreadyThere:
-        pass  # made before an answer was lost: it is the room that we want
+        await bridges.create(ari, lane, bridge, kind=_KIND[room], name=bridge_name(app))
+    except AlreadyThere as taken:
+        found = await bridges.get(ari, lane, bridge)
+        if found.name not in (bridge_name(app), bridge):
+            raise Foreign(taken.request, taken.status, f"{found.name!r} of another application has this id") from None
+        # Otherwise made before an answer was lost: it is the room that we want.
     except NoAnswer:
         seen.rooms_of(layout.interaction).add(room)
         raise
@@ -137,6 +155,16 @@ async def _make(request: Make, ari: Transport, lane: int, app: str, layout: Layo
         await channels.create(ari, lane, request.leg, endpoint=endpoint, app=app, variables=variables)
     except AlreadyThere as taken:
         await _believe(taken, request.leg, ari, lane, seen)
+    except Unreachable as failed:
+        raise await _why_unreachable(failed, request.phone, ari, lane) from None
+
+
+async def _why_unreachable(failed: Unreachable, phone: str, ari: Transport, lane: int) -> AriError:
+    """Asterisk says the same of a telephone that is not registered and of one for which it has no RTP port left: ask which."""
+    with suppress(Gone):  # there is no such telephone
+        if (await channels.endpoint(ari, lane, phone)).is_online:
+            return CantRing(failed.request, failed.status, failed.message)
+    return failed
 
 
 async def _ring_in_ear(request: Request, leg: LegId, ari: Transport, lane: int, seen: Seen) -> None:
@@ -157,13 +185,16 @@ def _let_the_room_hear_it(rung: LegId, seen: Seen) -> None:
 async def _dial(leg: LegId, ari: Transport, lane: int, seen: Seen) -> None:
     """Ring once and never again: Asterisk executes a second `dial` of the same channel, and loses the call or itself over it.
 
-    So a leg counts as dialled as soon as it may have been. If it was not, its telephone stays silent and the offer's deadline leads on.
+    So a leg counts as dialled as soon as it may have been. Where nobody knows, or Asterisk refused, the leg is ended: see `failures`.
     """
     _advance(seen, leg, Progress.DOWN, Progress.DIALLED)
     try:
         await channels.dial(ari, lane, leg, seconds=RING_SECONDS_MAX)
     except AlreadyThere:
         pass  # dialled before an answer was lost
+    except (Booting, NotAllowed):
+        _advance(seen, leg, Progress.DIALLED, Progress.DOWN)
+        raise
     except SwitchAway as away:
         if not away.sent:
             _advance(seen, leg, Progress.DIALLED, Progress.DOWN)

@@ -98,6 +98,8 @@ class HangUp(LegRequest):
 def plan(layout: Layout, seen: Seen) -> list[Request]:
     """List what can be asked for now, in order; empty: Asterisk is as it should be, or everything else has to wait for these.
 
+    Nobody is made, answered or brought anywhere before the room is there in which they belong.
+
     Called again after every event and every answer, it arrives at the layout step by step.
     """
     ended = seen.ended_of(layout.interaction)
@@ -110,11 +112,12 @@ def plan(layout: Layout, seen: Seen) -> list[Request]:
         return [CloseRoom(room) for room in sorted(rooms)]
     requests: list[Request] = [OpenRoom(room) for room in sorted({place.room for place in places} - rooms)]
     for leg in here.values():
-        requests += _departure(leg, wanted.get(leg.leg), layout.music)
+        requests += _departure(leg, wanted.get(leg.leg), layout.music, rooms)
     talk_is_clear = not any(leg.may_talk and _does_not_belong(leg, wanted) for leg in here.values())
     requests += _ringing([leg for leg in here.values() if leg.leg in wanted])
     for place in places:
-        requests += _arrival(place, here.get(place.leg), layout.music, talk_is_clear=talk_is_clear)
+        if place.room in rooms:
+            requests += _arrival(place, here.get(place.leg), talk_is_clear=talk_is_clear)
     return requests
 
 
@@ -135,11 +138,13 @@ def _does_not_belong(leg: SeenLeg, wanted: dict[LegId, Place]) -> bool:
     return place is None or place.room is not Room.TALK
 
 
-def _departure(leg: SeenLeg, place: Place | None, music: str) -> Iterator[Request]:
-    """What takes a leg out of where it does not belong; waits for nothing."""
+def _departure(leg: SeenLeg, place: Place | None, music: str, rooms: Collection[Room]) -> Iterator[Request]:
+    """What takes a leg out of where it does not belong; waits for nothing but for the room that it is to go to."""
     if place is None:
         yield HangUp(leg.leg)
         return
+    if place.room not in rooms:
+        return  # a caller is not answered before there is a room to bring them to
     if leg.progress is Progress.DIALLED and not leg.leg.startswith(OURS):
         # Wherever it stands by now: the request to pick up may have failed, and the moves that followed it not.
         yield Answer(leg.leg)
@@ -150,7 +155,7 @@ def _departure(leg: SeenLeg, place: Place | None, music: str) -> Iterator[Reques
         yield Move(leg.leg, Room.HOLD)
 
 
-def _arrival(place: Place, leg: SeenLeg | None, music: str, *, talk_is_clear: bool) -> Iterator[Request]:
+def _arrival(place: Place, leg: SeenLeg | None, *, talk_is_clear: bool) -> Iterator[Request]:
     """What brings a leg to where it belongs, as far as it can be done now."""
     if leg is None or leg.progress is Progress.ASKED_FOR:
         # A caller's leg can't be made; if it is gone, the fact that says so is on its way.

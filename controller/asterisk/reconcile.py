@@ -1,45 +1,98 @@
 """Makes Asterisk match the layout of one interaction: plan, ask, wait for the event that proves it, look again.
 
 A reply is no proof (an `addChannel` that failed is answered with 204), so a request stays open until what it is for has been seen.
-What is not seen in time is asked of Asterisk; what can't be had after several tries ends that leg, so that somebody is told and nobody
-is left in silence.
+What is not seen in time is asked of Asterisk. What follows a failure is said by `failures`, how often and when is asked again by `retry`;
+here is only how it is carried out.
 """
 
 import asyncio
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Protocol
 
 import structlog
 
 from controller.asterisk import bridges, channels
-from controller.asterisk.errors import AriError, Gone, SwitchAway, Unreachable
+from controller.asterisk.errors import AriError, Gone, SwitchAway
+from controller.asterisk.failures import LAST_RESORT, Asked, Course, Means, course, failure_of
 from controller.asterisk.perform import perform
-from controller.asterisk.plan import Dial, LegRequest, Make, Move, Request, plan
-from controller.asterisk.seen import Seen, bridge_id
+from controller.asterisk.plan import (
+    Answer,
+    ChooseMusic,
+    CloseRoom,
+    Dial,
+    HangUp,
+    LegRequest,
+    Make,
+    Move,
+    Mute,
+    OpenRoom,
+    Request,
+    StartRinging,
+    StopRinging,
+    Unmute,
+    plan,
+)
+from controller.asterisk.retry import TRIES_MAX, Retry
+from controller.asterisk.seen import OURS, Progress, Seen, bridge_id
 from controller.asterisk.transport import Transport, lane_of
 from controller.directory.ids import InteractionId, LegId
 from controller.interaction.facts import EndCause
 from controller.interaction.layout import Layout, Room
 
-PROOF_SECONDS_MAX = 1.0
-"""How long after a reply the event that proves it may take; normally it comes before the reply."""
-TRIES_MAX = 3
 FIRST_MUSIC_SECONDS = 0.045
 """Until the first packet of music reaches a telephone after it came into a hold room: two frames of 20 ms, and the way there."""
-AWAY_SECONDS = 0.2
-"""How soon to ask again when a lane has no connection; it comes back by itself."""
 
 log = structlog.get_logger("asterisk")
 
 
-@dataclass(slots=True)
-class _Open:
-    """A request that has been sent and not proved yet."""
+class Reports(Protocol):
+    """Who is told what became of a leg, for the floor."""
 
-    until: float
-    tries: int
+    def leg_ended(self, leg: LegId, cause: EndCause) -> None:
+        """A leg is not there any more."""
+
+    def leg_given_up(self, leg: LegId, cause: EndCause) -> None:
+        """A leg of ours can't be rung, or can't be brought where it belongs: it has ended for the floor, and is to be hung up."""
+
+    def caller_given_up(self, leg: LegId) -> None:
+        """A caller stands in no room and can't be brought into one: they have ended for the floor, and the dialplan is to serve them."""
+
+    def leg_stuck(self, leg: LegId, room: Room) -> None:
+        """A leg can't be brought into this room for now; it stands safely where it is, and goes on being asked for."""
+
+    def leg_unstuck(self, leg: LegId) -> None:
+        """A leg that was stuck is where it belongs."""
+
+
+def asked_by(request: Request) -> Asked:
+    """Name the kind of a planned request, as `failures` has it."""
+    match request:
+        case OpenRoom(Room.HOLD):
+            return Asked.OPEN_HOLD_ROOM
+        case OpenRoom():
+            return Asked.OPEN_TALK_ROOM
+        case Move(room=Room.HOLD):
+            return Asked.MOVE_TO_HOLD
+        case Move():
+            return Asked.MOVE_TO_TALK
+        case _:
+            return _KINDS[type(request)]
+
+
+_KINDS: dict[type[Request], Asked] = {
+    CloseRoom: Asked.CLOSE_ROOM,
+    Make: Asked.MAKE,
+    Dial: Asked.DIAL,
+    Answer: Asked.ANSWER,
+    ChooseMusic: Asked.CHOOSE_MUSIC,
+    Mute: Asked.MUTE,
+    Unmute: Asked.UNMUTE,
+    StartRinging: Asked.RINGING,
+    StopRinging: Asked.RINGING,
+    HangUp: Asked.HANG_UP,
+}
 
 
 class Reconciler:
@@ -49,12 +102,12 @@ class Reconciler:
         "_app",
         "_changed",
         "_clock",
-        "_given_up",
         "_is_there",
-        "_leg_ended",
         "_open",
+        "_reports",
         "_seen",
         "_stopped",
+        "_stuck",
         "_transport",
         "interaction",
         "layout",
@@ -68,8 +121,7 @@ class Reconciler:
         transport: Transport,
         app: str,
         is_there: Callable[[], bool],
-        leg_ended: Callable[[LegId, EndCause], None],
-        given_up: Callable[[LegId, EndCause], None],
+        reports: Reports,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.interaction: InteractionId = layout.interaction
@@ -78,10 +130,12 @@ class Reconciler:
         self._transport = transport
         self._app = app
         self._is_there = is_there
-        self._leg_ended = leg_ended
-        self._given_up = given_up
+        self._reports = reports
         self._clock = clock
-        self._open: dict[Request, _Open] = {}
+        self._open: dict[Request, Retry] = {}
+        """What was asked for and is not proved yet."""
+        self._stuck: dict[LegId, Room] = {}
+        """Legs of which was told that they can't be brought into this room."""
         self._changed = asyncio.Event()
         self._stopped = False
 
@@ -134,7 +188,19 @@ class Reconciler:
         now = self._clock()
         for request in [request for request in self._open if request not in planned]:
             del self._open[request]  # proved, or no longer wanted
+        if self._stuck:
+            self._note_unstuck()
         return [request for request in planned if request not in self._open or self._open[request].until <= now]
+
+    def _note_unstuck(self) -> None:
+        """Whoever was stuck and stands where they belong, or belongs elsewhere by now, is stuck no more."""
+        for leg, room in tuple(self._stuck.items()):
+            known = self._seen.legs.get(leg)
+            wanted = any(place.leg == leg and place.room is room for place in self.layout.places)
+            if known is None or known.room is room or not wanted:
+                del self._stuck[leg]
+                if known is not None:
+                    self._reports.leg_unstuck(leg)
 
     async def _wait(self) -> None:
         """Until something changes, or an open request is not proved in time and `_settle` has to ask again."""
@@ -153,77 +219,165 @@ class Reconciler:
             return None  # what is open can't be asked again before Asterisk is back, and then all begins anew
         return min((opened.until for opened in self._open.values()), default=None)
 
+    # --- Asking ----------------------------------------------------------------------------------------------------
+
     async def _ask(self, request: Request) -> None:
+        retry = self._open.setdefault(request, Retry())
         if isinstance(request, Dial) and (early := self._seconds_until_music_is_heard()) > 0:
-            self._open[request] = _Open(until=self._clock() + early, tries=0)
+            retry.put_off(self._clock() + early)
             return
-        tries = self._open[request].tries + 1 if request in self._open else 1
-        self._open[request] = _Open(until=self._clock() + PROOF_SECONDS_MAX, tries=tries)
-        if tries > 1 and not await self._is_still_there(request):
+        if retry.is_unsure and not await self._is_to_be_asked_again(request, retry):
             return
-        if tries > TRIES_MAX:
-            self._give_up(request)
-            return
+        retry.note_asked(self._clock())
         try:
             await perform(request, self._transport, lane_of(self.interaction), self._app, self.layout, self._seen)
-            if request in self._open:
-                # An answer that took long says no less than a quick one: what proves it has its time from now on.
-                self._open[request].until = self._clock() + PROOF_SECONDS_MAX
-        except SwitchAway:
-            # Not this leg's fault, so not one of its tries. After a loss of everything, all is looked at anew anyhow.
-            self._open[request] = _Open(until=self._clock() + AWAY_SECONDS, tries=tries - 1)
-        except Unreachable:
-            assert isinstance(request, Make), "only a telephone that we ring can be unreachable"
-            if tries == 1:
-                self._leg_ended(request.leg, EndCause.UNREACHABLE)
-            else:
-                # An earlier try that nobody heard of may have made it all the same, and its first event may be on its way.
-                self._given_up(request.leg, EndCause.UNREACHABLE)
-        except Gone as gone:
-            # The event that says how a leg ended is on its way; only if it does not come do we look for ourselves.
-            log.debug("gone", interaction=self.interaction, request=str(request), because=str(gone))
-            if isinstance(request, Move) and gone.status == HTTPStatus.NOT_FOUND:
-                self._seen.rooms_of(self.interaction).discard(request.room)
+            retry.note_answered(self._clock())
         except AriError as error:
-            log.warning("request failed", interaction=self.interaction, request=str(request), because=str(error), tries=tries)
+            self._follow_failure(request, retry, error)
 
     def _seconds_until_music_is_heard(self) -> float:
         """How long whoever has just been parked still hears nothing: nobody is rung before they hear music."""
         parked = [leg.entered_at for leg in self._seen.legs_of(self.interaction) if leg.room is Room.HOLD]
         return max(parked, default=0.0) + FIRST_MUSIC_SECONDS - self._clock()
 
-    async def _is_still_there(self, request: Request) -> bool:
-        """Look at what a request was about; a leg or a room that Asterisk no longer has is taken note of."""
-        lane = lane_of(self.interaction)
+    def _follow_failure(self, request: Request, retry: Retry, error: AriError) -> None:
+        """Do what the table says."""
+        asked, failure = asked_by(request), failure_of(error)
+        match course(asked, failure):
+            case Course.WAIT:
+                retry.note_outage(self._clock(), sent=False)
+            case Course.LOOK:
+                if isinstance(error, SwitchAway):
+                    retry.note_outage(self._clock(), sent=True)
+                else:
+                    retry.put_off(self._clock())  # whether the lane is there shows the look
+                log.info("nobody knows whether it was done", interaction=self.interaction, request=str(request), because=str(error))
+            case Course.EXPECT:
+                # The event that says how a leg ended is on its way; only if it does not come do we look for ourselves.
+                log.debug("gone", interaction=self.interaction, request=str(request), because=str(error))
+                retry.note_answered(self._clock())
+                if isinstance(request, Move) and isinstance(error, Gone) and error.status == HTTPStatus.NOT_FOUND:
+                    self._seen.rooms_of(self.interaction).discard(request.room)
+            case Course.TRY:
+                retry.note_failed(self._clock())
+                if retry.tries <= TRIES_MAX:  # what is insisted on for long is not told each time
+                    log.warning("request failed", interaction=self.interaction, request=str(request), because=str(error), tries=retry.tries)
+                self._give_up_if_exhausted(request, retry)
+            case Course.DONE:
+                log.info("taken as done", interaction=self.interaction, request=str(request), because=str(error))
+            case Course.UNREACHABLE:
+                assert isinstance(request, Make), "only a telephone that we ring can be unreachable"
+                self._end_unmade(request, retry, EndCause.UNREACHABLE)
+            case Course.END:
+                assert isinstance(request, Make | Dial), "only a telephone that we ring ends by one failure"
+                log.warning("can't ring", interaction=self.interaction, request=str(request), because=str(error))
+                self._end_unmade(request, retry, EndCause.FAILED)
+            case other:
+                raise AssertionError(f"a planned request that fails with {failure} has no {other}")
+
+    def _end_unmade(self, request: Make | Dial, retry: Retry, cause: EndCause) -> None:
+        if isinstance(request, Make) and retry.times_asked == 1:
+            self._reports.leg_ended(request.leg, cause)
+        else:
+            # It may be there all the same: an earlier try that nobody heard of may have made it, or the telephone may ring.
+            self._reports.leg_given_up(request.leg, cause)
+
+    # --- Looking ---------------------------------------------------------------------------------------------------
+
+    async def _is_to_be_asked_again(self, request: Request, retry: Retry) -> bool:
+        """Look at what a request was about, which may have been done, or may not be there any more; no answer is an outage."""
         try:
-            if isinstance(request, LegRequest):
-                await channels.get(self._transport, lane, request.leg)
-            if isinstance(request, Move):
-                await self._see_room(request)
+            await self._look_at(request)
         except Gone:
             assert isinstance(request, LegRequest), "rooms are looked at one by one"
-            self._leg_ended(request.leg, EndCause.FAILED)
-            return False
-        except SwitchAway:
-            return False
+            if not isinstance(request, Make):  # one that is not there was not made
+                self._reports.leg_ended(request.leg, self._unseen_end_of(request.leg))
+                return False
         except AriError as error:
+            if course(Asked.LOOK, failure_of(error)) is Course.WAIT:
+                retry.note_outage(self._clock(), sent=True)
+                return False
             log.warning("can't look", interaction=self.interaction, request=str(request), because=str(error))
+        if request not in plan(self.layout, self._seen):
+            return False  # it is done, or wanted no more
+        retry.note_not_done(self._clock())
+        if retry.is_exhausted:
+            self._give_up_if_exhausted(request, retry)
+            return False
         return True
 
-    async def _see_room(self, move: Move) -> None:
-        """Look who is in a room, in case the event that would have told was lost."""
-        try:
-            found = await bridges.get(self._transport, lane_of(self.interaction), bridge_id(self.interaction, move.room))
-        except Gone:
-            self._seen.rooms_of(self.interaction).discard(move.room)
-            return
-        leg = self._seen.legs.get(move.leg)
-        if leg is not None and move.leg in found.channels:
-            leg.room = move.room
+    def _unseen_end_of(self, leg: LegId) -> EndCause:
+        """Nobody told how this leg ended. One that was up has been hung up; of one that rang nobody can be blamed."""
+        known = self._seen.legs.get(leg)
+        return EndCause.HUNG_UP if known is not None and known.progress is Progress.UP else EndCause.FAILED
 
-    def _give_up(self, request: Request) -> None:
-        """Asterisk will not do it. A leg that can't be brought where it belongs is ended, and the rules say what follows."""
-        log.error("gave up", interaction=self.interaction, request=str(request), tries=TRIES_MAX)
-        self._open[request] = _Open(until=self._clock() + PROOF_SECONDS_MAX * TRIES_MAX, tries=0)
-        if isinstance(request, LegRequest):
-            self._given_up(request.leg, EndCause.FAILED)
+    async def _look_at(self, request: Request) -> None:
+        lane = lane_of(self.interaction)
+        match request:
+            case OpenRoom(room) | CloseRoom(room):
+                await self._see_room(room)
+            case Move(leg, room):
+                await channels.get(self._transport, lane, leg)
+                await self._see_room(room)
+            case LegRequest(leg):
+                await channels.get(self._transport, lane, leg)
+
+    async def _see_room(self, room: Room) -> None:
+        """Look who is in a room, in case the event that would have told was lost."""
+        rooms = self._seen.rooms_of(self.interaction)
+        try:
+            found = await bridges.get(self._transport, lane_of(self.interaction), bridge_id(self.interaction, room))
+        except Gone:
+            rooms.discard(room)
+            return
+        rooms.add(room)
+        for leg in self._seen.legs_of(self.interaction):
+            if leg.leg in found.channels:
+                leg.room = room
+
+    # --- When Asterisk will not do it ------------------------------------------------------------------------------
+
+    def _give_up_if_exhausted(self, request: Request, retry: Retry) -> None:
+        """Asterisk has failed it too often: do what the table has as the last resort. It goes on being asked where that is to insist."""
+        if not retry.is_exhausted:
+            return
+        means = LAST_RESORT[asked_by(request)].means
+        if retry.tries == TRIES_MAX:
+            log.error("Asterisk will not do it", interaction=self.interaction, request=str(request), tries=retry.tries, then=means.value)
+        match means, request:
+            case Means.END_LEG, LegRequest(leg):
+                self._reports.leg_given_up(leg, EndCause.FAILED)
+            case Means.RETURN_CALLER, LegRequest(leg):
+                self._reports.caller_given_up(leg)
+            case Means.KEEP_OR_RETURN, Move(leg, room):
+                self._cannot_move(leg, room)
+            case Means.KEEP_OR_RETURN, OpenRoom(room):
+                for place in self.layout.places:
+                    if place.room is room:
+                        self._cannot_move(place.leg, room)
+            case Means.DO_WITHOUT, ChooseMusic(leg, music):
+                self._seen.legs[leg].music = music
+            case Means.DO_WITHOUT, StartRinging(leg) | StopRinging(leg):
+                self._seen.legs[leg].hears_ringing = isinstance(request, StartRinging)
+            case Means.INSIST, _:
+                pass
+            case _:
+                raise AssertionError(f"{request} has no {means}")
+
+    def _cannot_move(self, leg: LegId, room: Room) -> None:
+        """Whoever stands safely somewhere stays there; whoever stands nowhere, or in the customer's way, is ended."""
+        known = self._seen.legs.get(leg)
+        if known is not None and known.room is room:
+            return
+        stands = known is not None and known.room is not None
+        if not leg.startswith(OURS):
+            if not stands:
+                self._reports.caller_given_up(leg)
+                return
+        elif not stands or room is Room.HOLD:
+            # An agent whose leg can't leave the talk room keeps the customer out of it.
+            self._reports.leg_given_up(leg, EndCause.FAILED)
+            return
+        if self._stuck.get(leg) is not room:
+            self._stuck[leg] = room
+            self._reports.leg_stuck(leg, room)

@@ -68,6 +68,8 @@ class Bridge(FromAsterisk):
     """One bridge: what everybody outside this folder calls a room."""
 
     id: str
+    name: str = ""
+    """Whose it is: see `seen.bridge_name`."""
     channels: frozenset[LegId] = frozenset()
 
 
@@ -77,3 +79,15 @@ def _nothing_for_null(value: object) -> object:
 
 Words = Annotated[tuple[str, ...], BeforeValidator(_nothing_for_null)]
 """A list of words; Asterisk writes an empty one as null in places."""
+
+
+class Endpoint(FromAsterisk):
+    """One telephone as Asterisk's registrar knows it."""
+
+    state: str = "unknown"
+    """`online`, `offline` or `unknown`."""
+
+    @property
+    def is_online(self) -> bool:
+        """It is registered, and answers as far as Asterisk asks."""
+        return self.state == "online"

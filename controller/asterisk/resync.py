@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from controller.asterisk import bridges, channels
 from controller.asterisk.resources import Bridge, Channel
-from controller.asterisk.seen import OURS, Progress, Seen, SeenLeg, room_named
+from controller.asterisk.seen import OURS, Progress, Seen, SeenLeg, bridge_name, room_named
 from controller.asterisk.transport import Transport
 from controller.directory.ids import InteractionId, LegId
 from controller.interaction.layout import Layout, Place, Room
@@ -58,7 +58,7 @@ def compare(
             # It was let go before it could be hung up. Taken up, so that nobody is brought to where it still stands.
             seen.note(SeenLeg(leg=leg, interaction=whose, progress=Progress.ASKED_FOR, is_stray=True))
         _compare_leg(seen.legs.get(leg), channel, difference)
-    _compare_rooms(seen, bridges_there, known, difference)
+    _compare_rooms(seen, bridges_there, known, difference, app)
     return difference
 
 
@@ -114,7 +114,11 @@ def _dialled(channel: Channel) -> str | None:
     return words[2] if len(words) >= 3 and words[1] == CUSTOMER else None
 
 
-def _compare_rooms(seen: Seen, bridges_there: Iterable[Bridge], known: Collection[InteractionId], difference: Difference) -> None:
+def _compare_rooms(seen: Seen, bridges_there: Iterable[Bridge], known: Collection[InteractionId], difference: Difference, app: str) -> None:
+    """Take up the rooms of our interactions, and find those that an earlier one left. Other applications have rooms of such ids, too.
+
+    Up to version 0.3 a room had its id for a name: one of a live interaction is taken up, any other may be somebody else's and stays.
+    """
     stands: dict[LegId, Room] = {}
     rooms: dict[InteractionId, set[Room]] = {}
     for bridge in bridges_there:
@@ -122,8 +126,12 @@ def _compare_rooms(seen: Seen, bridges_there: Iterable[Bridge], known: Collectio
         if named is None:
             continue
         interaction, room = named
+        is_ours = bridge.name == bridge_name(app)
         if interaction not in known:
-            difference.empty_bridges.append(bridge.id)
+            if is_ours:
+                difference.empty_bridges.append(bridge.id)
+            continue
+        if not is_ours and bridge.name != bridge.id:
             continue
         rooms.setdefault(interaction, set()).add(room)
         stands.update(dict.fromkeys(bridge.channels, room))

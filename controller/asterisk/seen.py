@@ -130,6 +130,11 @@ def bridge_id(interaction: InteractionId, room: Room) -> str:
     return f"{OURS}{interaction}-{room.value}"
 
 
+def bridge_name(app: str) -> str:
+    """Say in a bridge's name whose it is: several applications may live on one Asterisk, and each deletes only its own rooms."""
+    return f"room of {app}"
+
+
 def room_named(bridge: str) -> tuple[InteractionId, Room] | None:
     """Read a bridge's name; None: it is not one of ours."""
     parts = bridge.split("-")

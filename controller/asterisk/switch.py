@@ -6,7 +6,9 @@ match. It decides nothing: what a fact leads to is the floor's business.
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine
+from logging import ERROR, WARNING
 
 import structlog
 
@@ -26,9 +28,11 @@ from controller.asterisk.events import (
     StasisEnd,
     StasisStart,
 )
-from controller.asterisk.reconcile import Reconciler
+from controller.asterisk.failures import Asked, Course, course, failure_of
+from controller.asterisk.reconcile import Reconciler, Reports
 from controller.asterisk.resources import Channel
 from controller.asterisk.resync import CUSTOMER, Difference, compare, look
+from controller.asterisk.retry import TRIES_MAX, Retry
 from controller.asterisk.seen import OURS, Progress, Seen, SeenLeg, room_named
 from controller.asterisk.transport import Transport, lane_of
 from controller.directory.ids import InteractionId, LegId, SwitchId
@@ -41,7 +45,9 @@ from controller.interaction.facts import (
     LegAnswered,
     LegEnded,
     LegHeld,
+    LegStuck,
     LegUnheld,
+    LegUnstuck,
     SwitchFound,
     SwitchLost,
 )
@@ -49,14 +55,10 @@ from controller.interaction.layout import Layout, Room
 
 RETURNED_CONTEXT = "customers-returned"
 """The dialplan context that serves callers whom we give back."""
-ERRAND_TRIES_MAX = 10
-"""How often we ask for what belongs to no interaction to go away. Nobody else would ever ask."""
-ERRAND_AGAIN_SECONDS = 1.0
-
 log = structlog.get_logger("asterisk")
 
 
-class AriSwitch(Switch):
+class AriSwitch(Switch, Reports):
     """One Asterisk. `heard`, `attached`, `lost` and `replaced` are for the attachment, the rest is for the shell."""
 
     def __init__(
@@ -80,6 +82,8 @@ class AriSwitch(Switch):
         """Callers of interactions that are over, who are nobody's any more: only that they are gone must still be told."""
         self._errands: asyncio.TaskGroup | None = None
         self._is_there = False
+        self._untold: deque[Fact] = deque()
+        """Facts for which the controller had no room. No more come before these are told: the connection is given up at the first."""
 
     @property
     def away_because(self) -> str | None:
@@ -127,8 +131,7 @@ class AriSwitch(Switch):
             transport=self._transport,
             app=self._app,
             is_there=lambda: self._is_there,
-            leg_ended=self._leg_ended,
-            given_up=self._leg_given_up,
+            reports=self,
             clock=self._clock,
         )
 
@@ -171,7 +174,7 @@ class AriSwitch(Switch):
 
     async def _turn_away(self, leg: LegId) -> None:
         await self._insist(
-            "give a caller back to the dialplan",
+            Asked.RETURN_CALLER,
             leg,
             lambda: channels.continue_in_dialplan(self._transport, 0, leg, context=RETURNED_CONTEXT),
         )
@@ -179,26 +182,31 @@ class AriSwitch(Switch):
     async def _let_go(self, leg: LegId) -> None:
         if await self._hang_up_stray(leg):
             # It went before we asked. Its end was told when nobody waited for it yet, and will not be told again.
-            self._leg_ended(leg, EndCause.FAILED)
+            self.leg_ended(leg, EndCause.FAILED)
 
-    async def _insist(self, what: str, name: str, ask: Callable[[], Awaitable[None]]) -> bool:
+    async def _insist(self, asked: Asked, name: str, ask: Callable[[], Awaitable[None]]) -> bool:
         """Ask until Asterisk has done it, or says that there is nothing left to do it to, which gives True.
 
-        An outage ends it, since the look after it finds whatever is left.
+        Nobody else would ever ask, so it is asked for as long as Asterisk is there. After an outage a look finds what is left.
         """
-        for _ in range(ERRAND_TRIES_MAX):
+        retry = Retry()
+        while True:
             try:
                 await ask()
                 return False
-            except Gone:
-                return True
             except AriError as error:
-                log.warning(f"could not {what}", name=name, because=str(error))
+                match course(asked, failure_of(error)):
+                    case Course.DONE:
+                        return True
+                    case Course.WAIT:
+                        retry.note_outage(self._clock(), sent=False)
+                    case _:
+                        retry.note_failed(self._clock())
+                        if retry.tries <= TRIES_MAX:
+                            log.log(ERROR if retry.is_exhausted else WARNING, f"could not {asked}", name=name, because=str(error))
             if not self._is_there:
                 return False
-            await self._pause(ERRAND_AGAIN_SECONDS)
-        log.error(f"gave up: could not {what}", name=name, tries=ERRAND_TRIES_MAX)
-        return False
+            await self._pause(retry.until - self._clock())
 
     async def _pause(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
@@ -207,13 +215,14 @@ class AriSwitch(Switch):
 
     async def attached(self, *, restarted: bool) -> None:
         """Asterisk is there (again): turn what is different from what we remember into facts, then go live."""
+        self._tell_untold()
         channels_there, bridges_there = await look(self._transport)
         layouts = [reconciler.layout for reconciler in self._reconcilers.values()]
         difference = compare(self._seen, channels_there, bridges_there, app=self._app, layouts=layouts)
         log.info("attached", restarted=restarted, legs=len(self._seen.legs), **difference.counts())
         self._follow(difference)
         for leg in sorted(self._leaving - {channel.id for channel in channels_there}):
-            self._leg_ended(leg, EndCause.FAILED)
+            self.leg_ended(leg, EndCause.FAILED)
         for stray in difference.strays:
             self._spawn(self._hang_up_stray(stray), name=f"hang up stray {stray}")
         for bridge in difference.empty_bridges:
@@ -235,10 +244,10 @@ class AriSwitch(Switch):
     async def _hang_up_stray(self, leg: LegId) -> bool:
         """Gives True when it was gone already."""
         log.warning("hanging up a leg that belongs to no interaction", leg=leg)
-        return await self._insist("hang up a leg", leg, lambda: channels.hang_up(self._transport, 0, leg, reason="normal"))
+        return await self._insist(Asked.HANG_UP_STRAY, leg, lambda: channels.hang_up(self._transport, 0, leg, reason="normal"))
 
     async def _delete_stray(self, bridge: str) -> None:
-        await self._insist("delete a bridge that belongs to no interaction", bridge, lambda: bridges.delete(self._transport, 0, bridge))
+        await self._insist(Asked.DELETE_STRAY, bridge, lambda: bridges.delete(self._transport, 0, bridge))
 
     def lost(self, because: str) -> None:
         """We no longer hear Asterisk; calls go on there."""
@@ -265,7 +274,7 @@ class AriSwitch(Switch):
             case StasisEnd(channel=channel):
                 self._left_stasis(channel.id)
             case ChannelDestroyed(channel=channel, cause=cause, tech_cause=tech_cause):
-                self._leg_ended(channel.id, end_cause(cause, tech_cause))
+                self.leg_ended(channel.id, end_cause(cause, tech_cause))
             case BridgeDestroyed(bridge=bridge, timestamp=at):
                 self._room_gone(bridge.id, at)
             case ChannelHold(channel=channel):
@@ -310,9 +319,10 @@ class AriSwitch(Switch):
     def _left_stasis(self, leg: LegId) -> None:
         """A caller is gone. Of a leg that we made, `ChannelDestroyed` follows at once and says why; of a caller's it never comes."""
         if not leg.startswith(OURS):
-            self._leg_ended(leg, EndCause.HUNG_UP)
+            self.leg_ended(leg, EndCause.HUNG_UP)
 
-    def _leg_ended(self, leg: LegId, cause: EndCause) -> None:
+    def leg_ended(self, leg: LegId, cause: EndCause) -> None:
+        """A leg is gone: told once, whoever says it first."""
         known = self._seen.forget(leg)
         if known is None and leg not in self._leaving:
             return
@@ -321,10 +331,34 @@ class AriSwitch(Switch):
         if known is not None:
             self._look(known.interaction)
 
-    def _leg_given_up(self, leg: LegId, cause: EndCause) -> None:
+    def leg_given_up(self, leg: LegId, cause: EndCause) -> None:
         """Told first: what Asterisk says when we hang up would sound as if a person had."""
-        self._leg_ended(leg, cause)
+        self._tell_end_of(leg, cause)
         self._spawn(self._hang_up_stray(leg), name=f"hang up {leg}")
+
+    def caller_given_up(self, leg: LegId) -> None:
+        """A caller whom we can bring into no room: the dialplan serves them better than our silence."""
+        log.error("a caller can be brought into no room and is given back to the dialplan", leg=leg)
+        self._tell_end_of(leg, EndCause.FAILED)
+        self._spawn(self._turn_away(leg), name=f"give back {leg}")
+
+    def _tell_end_of(self, leg: LegId, cause: EndCause) -> None:
+        """Tell that a leg has ended for us, be it there or not; one that was never made ends as well."""
+        if leg in self._seen.legs:
+            self.leg_ended(leg, cause)
+            return
+        for reconciler in self._reconcilers.values():
+            if any(place.leg == leg for place in reconciler.layout.places):
+                self._seen.note(SeenLeg(leg=leg, interaction=reconciler.interaction, progress=Progress.ASKED_FOR))
+                self.leg_ended(leg, cause)
+
+    def leg_stuck(self, leg: LegId, room: Room) -> None:
+        """It stands safely where it is; its people are told why nothing happens."""
+        self._tell(LegStuck(leg=leg))
+
+    def leg_unstuck(self, leg: LegId) -> None:
+        """It is where it belongs."""
+        self._tell(LegUnstuck(leg=leg))
 
     def _entered_room(self, leg: LegId, bridge: str) -> None:
         known, named = self._seen.legs.get(leg), room_named(bridge)
@@ -360,11 +394,27 @@ class AriSwitch(Switch):
             self._look(named[0])
 
     def _tell(self, fact: Fact) -> None:
+        """Post a fact; where the controller is too far behind, it waits, the connection is given up, and nothing more comes meanwhile."""
         try:
-            self._post_fact(fact)
+            if not self._untold:
+                self._post_fact(fact)
+                return
         except InboxFull:
-            # What can't be told is lost; so is the connection, and the look at what Asterisk has makes up for both.
+            log.error("the controller is too far behind: the connection to Asterisk is given up and taken up again")
+        self._untold.append(fact)
+        self._drop("the controller is too far behind")
+
+    def _tell_untold(self) -> None:
+        """Post what waits, in its order. Raises `SwitchAway` when the controller is still too far behind."""
+        try:
+            while self._untold:
+                self._post_fact(self._untold[0])
+                self._untold.popleft()
+        except InboxFull:
             raise SwitchAway("events", "the controller is too far behind", sent=False) from None
+
+    def _drop(self, because: str) -> None:
+        self._attachment.drop(because)
 
     def _post_if_known(self, leg: LegId, fact: Fact) -> None:
         if leg in self._seen.legs:

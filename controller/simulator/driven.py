@@ -4,6 +4,7 @@ Nothing of what they do is changed here, only how they wait, what they wait for,
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Sequence
 from typing import cast
 
@@ -102,6 +103,7 @@ class DrivenSwitch(AriSwitch):
         self._leaving = set()
         self._errands = None
         self._is_there = False
+        self._untold = deque()
 
     def begin(self, tasks: Tasks) -> None:
         """What `run` does before it attaches."""
@@ -124,8 +126,7 @@ class DrivenSwitch(AriSwitch):
             transport=self._transport,
             app=self._app,
             is_there=lambda: self._is_there,
-            leg_ended=self._leg_ended,
-            given_up=self._leg_given_up,
+            reports=self,
             clock=self._clock,
         )
         reconciler.wait_in(self._agenda)

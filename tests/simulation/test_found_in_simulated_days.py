@@ -6,11 +6,12 @@ import pytest
 
 from controller.asterisk.errors import SwitchAway
 from controller.asterisk.plan import Answer, HangUp, Mute, Unmute, plan
-from controller.asterisk.reconcile import Reconciler
+from controller.asterisk.reconcile import Reconciler, Reports
 from controller.asterisk.resources import Channel, DialplanPlace
 from controller.asterisk.resync import compare
 from controller.asterisk.seen import Progress, Seen, SeenLeg
 from controller.directory.ids import InteractionId, LegId
+from controller.interaction.facts import EndCause
 from controller.interaction.layout import Layout, Place, Room
 
 IX = InteractionId("i1")
@@ -32,6 +33,16 @@ def mirror(*legs: SeenLeg) -> Seen:
     return seen
 
 
+class Silent(Reports):
+    """Nobody is told of anything."""
+
+    def leg_ended(self, leg: LegId, cause: EndCause) -> None: ...
+    def leg_given_up(self, leg: LegId, cause: EndCause) -> None: ...
+    def caller_given_up(self, leg: LegId) -> None: ...
+    def leg_stuck(self, leg: LegId, room: Room) -> None: ...
+    def leg_unstuck(self, leg: LegId) -> None: ...
+
+
 async def test_a_reconciler_sleeps_while_asterisk_is_away() -> None:
     """With a request open it woke at once, again and again, at the cost of a whole core, until Asterisk was back."""
     looks, now, there = 0, 0.0, True
@@ -51,8 +62,7 @@ async def test_a_reconciler_sleeps_while_asterisk_is_away() -> None:
         transport=Broken(),  # type: ignore[arg-type]
         app="controller",
         is_there=is_there,
-        leg_ended=lambda gone, cause: None,
-        given_up=lambda gone, cause: None,
+        reports=Silent(),
         clock=lambda: now,
     )
     running = asyncio.create_task(reconciler.run())

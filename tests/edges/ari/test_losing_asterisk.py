@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from controller.asterisk import stay, system
+from controller.asterisk import lanes, stay, system
 from controller.asterisk.attachment import Attachment
-from controller.asterisk.errors import SwitchAway
+from controller.asterisk.errors import NoAnswer, SwitchAway
 from tests.edges.ari.fake_asterisk import APP, SECONDS_MAX, fake_asterisk, state_change
 from tests.edges.ari.following import Follower, following
 
@@ -152,4 +152,54 @@ async def test_a_controller_that_stops_says_good_bye_on_every_socket() -> None:
             assert len(asterisk.sockets) == 4
 
         await asterisk.until(lambda: not asterisk.sockets)
+        assert follower.story == ["attached"]
+
+
+async def test_a_lane_that_does_not_come_back_detaches_us_until_it_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lanes, "LANE_AWAY_SECONDS_MAX", 0.1)
+    follower = Follower()
+    async with fake_asterisk() as asterisk, following(asterisk.access(), follower) as attachment:
+        await follower.until_told("attached")
+        asterisk.booting = True  # no new connection is taken: `sessionlimit` is reached, for one
+
+        asterisk.cut(f"{APP}-lane-0")
+
+        await follower.until_told("attached", "lost")
+        assert "a command lane does not come back" in follower.lost_because[0]
+        assert attachment.away_because is not None
+        asterisk.booting = False
+        await follower.until_told("attached", "lost", "attached")
+
+
+async def test_a_lane_whose_password_is_refused_detaches_us_at_once_and_nothing_is_ended() -> None:
+    follower = Follower()
+    async with fake_asterisk() as asterisk, following(asterisk.access(), follower) as attachment:
+        await follower.until_told("attached")
+        asterisk.password = "another one"
+
+        asterisk.cut(f"{APP}-lane-0")
+
+        await follower.until_told("attached", "lost")
+        assert "refuses the user 'controller' or its password" in str(attachment.away_because)
+        assert not [asked.what for asked in asterisk.asked if asked.what.startswith("DELETE")]
+        asterisk.password = "secret"
+        await follower.until_told("attached", "lost", "attached")
+
+
+async def test_a_lane_that_answers_nothing_is_opened_anew() -> None:
+    follower = Follower()
+    async with fake_asterisk() as asterisk, following(asterisk.access(), follower) as attachment:
+        await follower.until_told("attached")
+        asterisk.unanswered = {"GET asterisk/ping"}
+        opened = len(asterisk.urls)
+
+        for _ in range(lanes.UNANSWERED_MAX):
+            with pytest.raises(NoAnswer):
+                await attachment.ari.request("GET", "asterisk/ping", lane=0, seconds_max=0.02)
+
+        await asterisk.until(lambda: len(asterisk.urls) > opened)
+        asterisk.unanswered = set()
+        async with asyncio.timeout(SECONDS_MAX):
+            await attachment.ari.up()
+        await system.ping(attachment.ari, 0)
         assert follower.story == ["attached"]

@@ -61,11 +61,12 @@ def up(leg: LegId, room: Room | None, *, muted: bool = False, progress: Progress
 
 def test_a_caller_is_answered_before_they_hear_music() -> None:
     caller = up(CUSTOMER, None, progress=Progress.DIALLED)
-    assert plan(wanted(place(CUSTOMER, Room.HOLD)), seen(caller, rooms=())) == [
-        OpenRoom(Room.HOLD),
-        Answer(CUSTOMER),
-        Move(CUSTOMER, Room.HOLD),
-    ]
+    assert plan(wanted(place(CUSTOMER, Room.HOLD)), seen(caller)) == [Answer(CUSTOMER), Move(CUSTOMER, Room.HOLD)]
+
+
+def test_a_caller_is_not_answered_before_there_is_a_room_with_music() -> None:
+    caller = up(CUSTOMER, None, progress=Progress.DIALLED)
+    assert plan(wanted(place(CUSTOMER, Room.HOLD)), seen(caller, rooms=())) == [OpenRoom(Room.HOLD)]
 
 
 def test_the_queues_own_music_is_chosen_before_the_hold_room_is_entered() -> None:

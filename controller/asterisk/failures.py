@@ -1,0 +1,288 @@
+"""What can't be done: THE table of every request to ARI, every way in which it can fail, and what follows. Pure.
+
+The rules that the table keeps:
+
+* Our own trouble is never charged to an agent or a caller, and an outage costs no try.
+* Nobody who stands safely in a room, with people or on music, is hung up because a move failed.
+* What can't be done ends with somebody told, and with the customer in a right room, in the line, or back in the dialplan.
+
+`course` says what follows one failure; `LAST_RESORT` what follows when Asterisk itself has failed a request `retry.TRIES_MAX` times.
+`docs/failures.md` is drawn from here, and a test proves that no request and no failure is left out.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum, StrEnum
+from types import MappingProxyType
+
+from controller.asterisk.errors import (
+    AriError,
+    Booting,
+    CantRing,
+    Deaf,
+    Foreign,
+    Gone,
+    NoAnswer,
+    NotAllowed,
+    NotUnderstood,
+    RequestFailed,
+    SwitchAway,
+    Unreachable,
+)
+
+
+class Asked(StrEnum):
+    """Every kind of request that we make. The first ones are planned for an interaction (`plan`), the others asked beside the plan."""
+
+    OPEN_HOLD_ROOM = "open the hold room"
+    OPEN_TALK_ROOM = "open the talk room"
+    CLOSE_ROOM = "close a room"
+    MAKE = "make a leg"
+    DIAL = "ring a telephone"
+    ANSWER = "answer a caller"
+    CHOOSE_MUSIC = "choose music"
+    SHOW_PARTY = "show a telephone whom it talks with"
+    MOVE_TO_HOLD = "move a leg to the hold room"
+    MOVE_TO_TALK = "move a leg to the talk room"
+    MUTE = "mute a leg"
+    UNMUTE = "unmute a leg"
+    RINGING = "begin or end the ringing that a leg hears"
+    HANG_UP = "hang up a leg"
+    LOOK = "look at a leg, a room or a telephone"
+    RETURN_CALLER = "give a caller back to the dialplan"
+    HANG_UP_STRAY = "hang up a leg of no interaction"
+    DELETE_STRAY = "delete a room of no interaction"
+    SEND_DIGITS = "press keys for a leg"
+    ATTACH = "attach: filter, status, marker, state"
+    LEASE = "show that we steer"
+
+
+class Failure(StrEnum):
+    """Every way in which a request can fail."""
+
+    AWAY = "lane away: not sent"
+    LOST = "lane broke: nobody knows"
+    NO_ANSWER = "no answer in time, or a lane that is half open"
+    STARTING = "503: Asterisk is starting"
+    NOT_ALLOWED = "401 or 403"
+    GONE = "what it is about is gone"
+    REFUSED = "refused (other 4xx)"
+    BROKEN = "Asterisk failed (5xx)"
+    UNREACHABLE = "the telephone is not registered"
+    CANT_RING = "the telephone is registered, and can't be rung"
+    NOT_UNDERSTOOD = "an answer that is not ARI"
+    UNPROVED = "answered, and not proved in time"
+    RESTARTED = "Asterisk restarted"
+
+
+class Course(StrEnum):
+    """What follows one failure."""
+
+    WAIT = "ask again when the lane is back; no try is lost"
+    LOOK = "look; if it is not done, ask again; a try is lost if the lane was there"
+    TRY = "a try is lost; ask again"
+    EXPECT = "the event that tells the end is on its way; look if it does not come"
+    DONE = "nothing is left to do"
+    UNREACHABLE = "the leg ended: its telephone can't be reached"
+    END = "the leg ends by our own trouble; nobody is charged"
+    DETACH = "detach at once, and attach again; nothing is ended"
+    RESYNC = "the state is read anew; what is gone is told as facts"
+    REPORT = "told in the log; not asked again"
+    NEVER = "can't happen to this request"
+
+
+_Row = dict[Failure, Course]
+
+_OUTAGE: _Row = {
+    Failure.AWAY: Course.WAIT,
+    Failure.STARTING: Course.WAIT,
+    Failure.NOT_ALLOWED: Course.WAIT,
+    Failure.RESTARTED: Course.RESYNC,
+}
+"""Alike for whatever is asked: nothing was done, and nobody is to blame. A lane whose connection is refused with 401 or 403 detaches us."""
+_LOOKED_AT: _Row = {
+    Failure.LOST: Course.LOOK,
+    Failure.NO_ANSWER: Course.LOOK,
+    Failure.UNPROVED: Course.LOOK,
+    Failure.NOT_UNDERSTOOD: Course.LOOK,
+}
+_NO_TELEPHONE: _Row = {Failure.UNREACHABLE: Course.NEVER, Failure.CANT_RING: Course.NEVER}
+_ANSWERED: _Row = {Failure.GONE: Course.EXPECT, Failure.REFUSED: Course.TRY, Failure.BROKEN: Course.TRY}
+
+_PLANNED: _Row = _OUTAGE | _LOOKED_AT | _NO_TELEPHONE | _ANSWERED
+_AT_ONCE: _Row = {Failure.UNPROVED: Course.NEVER}
+"""The answer is the proof."""
+_ERRAND: _Row = {
+    **dict.fromkeys(Failure, Course.TRY),
+    **_OUTAGE,
+    **_NO_TELEPHONE,
+    **_AT_ONCE,
+    Failure.LOST: Course.WAIT,
+    Failure.NO_ANSWER: Course.WAIT,
+    Failure.GONE: Course.DONE,
+}
+"""Asking twice does no harm, so nobody looks before asking again."""
+_ATTACHMENT: _Row = {
+    **dict.fromkeys(Failure, Course.DETACH),
+    **_NO_TELEPHONE,
+    **_AT_ONCE,
+    Failure.RESTARTED: Course.RESYNC,
+}
+
+COURSES: Mapping[Asked, Mapping[Failure, Course]] = MappingProxyType(
+    {
+        # Where nobody knows whether it was made, it counts as made: at worst a move is refused; the contrary leaves a room behind for ever.
+        Asked.OPEN_HOLD_ROOM: {**_PLANNED, **_AT_ONCE, Failure.LOST: Course.DONE, Failure.NO_ANSWER: Course.DONE, Failure.GONE: Course.TRY},
+        Asked.OPEN_TALK_ROOM: {**_PLANNED, **_AT_ONCE, Failure.LOST: Course.DONE, Failure.NO_ANSWER: Course.DONE, Failure.GONE: Course.TRY},
+        Asked.CLOSE_ROOM: {**_PLANNED, **_AT_ONCE, Failure.GONE: Course.DONE},
+        # Not asked again: the next agent, or the same a few seconds later, is a better try than the same telephone at once.
+        Asked.MAKE: {
+            **_PLANNED,
+            Failure.UNREACHABLE: Course.UNREACHABLE,
+            Failure.CANT_RING: Course.END,
+        },
+        # Asterisk executes a second `dial` of the same channel, and loses the call or itself over it: so it is asked once and never again.
+        Asked.DIAL: {
+            **_PLANNED,
+            **_AT_ONCE,
+            Failure.LOST: Course.END,
+            Failure.NO_ANSWER: Course.END,
+            Failure.NOT_UNDERSTOOD: Course.END,
+            Failure.REFUSED: Course.END,
+            Failure.BROKEN: Course.END,
+        },
+        Asked.ANSWER: _PLANNED | _AT_ONCE,
+        Asked.CHOOSE_MUSIC: _PLANNED | _AT_ONCE,
+        Asked.SHOW_PARTY: _PLANNED | _AT_ONCE,
+        Asked.MOVE_TO_HOLD: _PLANNED,
+        Asked.MOVE_TO_TALK: _PLANNED,
+        Asked.MUTE: _PLANNED | _AT_ONCE,
+        Asked.UNMUTE: _PLANNED | _AT_ONCE,
+        Asked.RINGING: {**_PLANNED, **_AT_ONCE, Failure.GONE: Course.DONE},
+        Asked.HANG_UP: _PLANNED,
+        Asked.LOOK: {
+            **_PLANNED,
+            **_AT_ONCE,
+            Failure.LOST: Course.WAIT,
+            Failure.NO_ANSWER: Course.WAIT,
+            Failure.NOT_UNDERSTOOD: Course.TRY,
+            Failure.GONE: Course.DONE,
+        },
+        Asked.RETURN_CALLER: _ERRAND,
+        Asked.HANG_UP_STRAY: _ERRAND,
+        Asked.DELETE_STRAY: _ERRAND,
+        # Keys that come late are other keys.
+        Asked.SEND_DIGITS: {**dict.fromkeys(Failure, Course.REPORT), **_NO_TELEPHONE, **_AT_ONCE, Failure.GONE: Course.DONE},
+        Asked.ATTACH: {**_ATTACHMENT, Failure.UNPROVED: Course.DETACH},
+        # Calls matter more than a second controller that may never come.
+        Asked.LEASE: {**_ATTACHMENT, Failure.REFUSED: Course.REPORT, Failure.BROKEN: Course.REPORT, Failure.GONE: Course.REPORT},
+    }
+)
+
+
+class Means(Enum):
+    """What a last resort does. The reconciler and the switch have one piece of code for each."""
+
+    END_LEG = "end the leg"
+    KEEP_OR_RETURN = "keep whoever stands in a room, return the caller who stands nowhere"
+    RETURN_CALLER = "return the caller"
+    DO_WITHOUT = "do without"
+    INSIST = "insist"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastResort:
+    """What follows when Asterisk has failed a request too often, for each whom it concerns."""
+
+    means: Means
+    leg: str
+    customer: str
+    agent: str
+    told: str
+    """Who is told, and how."""
+
+
+_ENDS = LastResort(
+    means=Means.END_LEG,
+    leg="ended by us, cause `failed`: our trouble",
+    customer="an offer: back to the front of the line; a consult: back with the owner",
+    agent="keeps being available, is offered nothing for a few seconds",
+    told="the agent and the supervisors (`OfferFailed`, or the consult's end in words); the log",
+)
+_MOVES = LastResort(
+    means=Means.KEEP_OR_RETURN,
+    leg="in a room: stays there, and is asked for again for ever; an agent's in no room, or in the customer's way: ended",
+    customer="stays on music or with the owner; in no room: back to the dialplan",
+    agent="whoever is ended keeps being available",
+    told="the owner (`MoveFailed`, the interaction's news); the log",
+)
+_IS_INSISTED_ON = LastResort(
+    means=Means.INSIST, leg="asked for again for ever", customer="nothing changes", agent="nothing changes", told="the log, once"
+)
+_IS_DONE_WITHOUT = LastResort(
+    means=Means.DO_WITHOUT, leg="goes on without it", customer="hears other music, or no ringing", agent="nothing changes", told="the log"
+)
+_NOTHING = LastResort(means=Means.NONE, leg="as it was", customer="nothing changes", agent="nothing changes", told="the log; `/readyz`")
+
+LAST_RESORT: Mapping[Asked, LastResort] = MappingProxyType(
+    {
+        Asked.OPEN_HOLD_ROOM: _MOVES,
+        Asked.OPEN_TALK_ROOM: _MOVES,
+        Asked.CLOSE_ROOM: _IS_INSISTED_ON,
+        Asked.MAKE: _ENDS,
+        Asked.DIAL: _ENDS,
+        Asked.ANSWER: LastResort(
+            means=Means.RETURN_CALLER,
+            leg="given back to the dialplan",
+            customer="hears ringing, then the dialplan's fallback",
+            agent="nothing changes",
+            told="the log",
+        ),
+        Asked.CHOOSE_MUSIC: _IS_DONE_WITHOUT,
+        Asked.SHOW_PARTY: _IS_DONE_WITHOUT,
+        Asked.MOVE_TO_HOLD: _MOVES,
+        Asked.MOVE_TO_TALK: _MOVES,
+        Asked.MUTE: _IS_INSISTED_ON,
+        Asked.UNMUTE: _IS_INSISTED_ON,
+        Asked.RINGING: _IS_DONE_WITHOUT,
+        Asked.HANG_UP: _IS_INSISTED_ON,
+        Asked.LOOK: _NOTHING,
+        Asked.RETURN_CALLER: _IS_INSISTED_ON,
+        Asked.HANG_UP_STRAY: _IS_INSISTED_ON,
+        Asked.DELETE_STRAY: _IS_INSISTED_ON,
+        Asked.SEND_DIGITS: _NOTHING,
+        Asked.ATTACH: _NOTHING,
+        Asked.LEASE: _NOTHING,
+    }
+)
+
+_KINDS: tuple[tuple[type[AriError], Failure], ...] = (
+    (NoAnswer, Failure.NO_ANSWER),
+    (Deaf, Failure.NO_ANSWER),
+    (NotUnderstood, Failure.NOT_UNDERSTOOD),
+    (Gone, Failure.GONE),
+    (Unreachable, Failure.UNREACHABLE),
+    (CantRing, Failure.CANT_RING),
+    (Foreign, Failure.REFUSED),
+    (NotAllowed, Failure.NOT_ALLOWED),
+    (Booting, Failure.STARTING),
+)
+
+
+def failure_of(error: AriError) -> Failure:
+    """Name how a request failed."""
+    if isinstance(error, SwitchAway):
+        return Failure.LOST if error.sent else Failure.AWAY
+    for kind, failure in _KINDS:
+        if isinstance(error, kind):
+            return failure
+    if isinstance(error, RequestFailed) and error.status < 500:
+        return Failure.REFUSED
+    # AlreadyThere, where nobody expects it, is a refusal; everything else that has a status is Asterisk's own failure.
+    return Failure.BROKEN
+
+
+def course(asked: Asked, failure: Failure) -> Course:
+    """Say what follows."""
+    return COURSES[asked][failure]

@@ -1,0 +1,143 @@
+"""The switch over a scripted Asterisk: beside other applications, and with a controller that is too far behind."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+
+from controller.asterisk.seen import bridge_name
+from controller.asterisk.switch import AriSwitch
+from controller.directory.ids import InteractionId, LegId
+from controller.floor.ports import InboxFull
+from controller.interaction.facts import CustomerArrived, EndCause, Fact, LegEnded, SwitchFound
+from controller.interaction.layout import Layout, Place, Room
+from tests.edges.ari.fake_asterisk import APP, SECONDS_MAX, FakeAsterisk, Json, channel, fake_asterisk
+
+IX = InteractionId("i1")
+BOB = LegId("ix-i1-bob-1")
+RINGING = Layout(interaction=IX, places=(Place(leg=BOB, room=Room.TALK, phone="1002"),), music="default", caller_number="", caller_name="")
+
+
+def of_another_application(leg: str) -> Json:
+    shown = channel(leg)
+    return {**shown, "dialplan": {**shown["dialplan"], "app_data": "billing,customer,800"}}
+
+
+def bridge(name: str, *legs: str, called: str) -> Json:
+    return {"id": name, "name": called, "channels": list(legs)}
+
+
+class Inbox:
+    """Writes down the facts that it has room for."""
+
+    def __init__(self) -> None:
+        self.facts: list[Fact] = []
+        self.is_full = False
+        self._changed = asyncio.Event()
+
+    def post(self, fact: Fact) -> None:
+        if self.is_full:
+            raise InboxFull
+        self.facts.append(fact)
+        self._changed.set()
+
+    async def until(self, so: Callable[[], bool]) -> None:
+        async with asyncio.timeout(SECONDS_MAX):
+            while not so():
+                self._changed.clear()
+                await self._changed.wait()
+
+    def count(self, kind: type[Fact]) -> int:
+        return sum(isinstance(fact, kind) for fact in self.facts)
+
+
+@asynccontextmanager
+async def attached(asterisk: FakeAsterisk, inbox: Inbox) -> AsyncIterator[AriSwitch]:
+    """A switch that has read the state."""
+    switch = AriSwitch(asterisk.access(), post=inbox.post, instance="x")
+    running = asyncio.create_task(switch.run())
+    try:
+        await inbox.until(lambda: inbox.count(SwitchFound) == 1)
+        yield switch
+        assert not running.done(), "the switch ends only when it is replaced"
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_rooms_and_callers_of_another_application_on_the_same_asterisk_are_left_alone() -> None:
+    inbox = Inbox()
+    async with fake_asterisk() as asterisk:
+        asterisk.replies = {
+            "GET channels": (200, [of_another_application("1795.7"), of_another_application("ix-t9abc01-carol-1")]),
+            "GET bridges": (
+                200,
+                [
+                    bridge("ix-t9abc01-talk", "1795.7", called=bridge_name("billing")),
+                    bridge("ix-t9abc01-hold", called=bridge_name("billing")),
+                    bridge("ix-t9abc02-talk", called="ix-t9abc02-talk"),
+                    bridge("ix-t9abc03-hold", called=bridge_name(APP)),
+                ],
+            ),
+        }
+        async with attached(asterisk, inbox):
+            await asterisk.until_asked("DELETE bridges/ix-t9abc03-hold")
+
+            assert [asked.what for asked in asterisk.asked if asked.what.startswith("DELETE")] == ["DELETE bridges/ix-t9abc03-hold"]
+            assert inbox.count(CustomerArrived) == 0
+
+
+async def test_nobody_is_brought_into_a_room_of_another_application_that_has_our_rooms_id() -> None:
+    inbox = Inbox()
+    async with fake_asterisk() as asterisk:
+        theirs = bridge("ix-i1-talk", "1795.7", called=bridge_name("billing"))
+        asterisk.replies = {
+            "GET channels": (200, []),
+            "GET bridges": (200, [theirs]),
+            "GET bridges/ix-i1-talk": (200, theirs),
+            "POST bridges/ix-i1-talk": (409, {"message": "Bridge with id already exists"}),
+        }
+        async with attached(asterisk, inbox) as switch:
+            switch.arrange(RINGING)
+            await inbox.until(lambda: inbox.count(LegEnded) == 1)
+
+            assert inbox.facts[-1] == LegEnded(leg=BOB, cause=EndCause.FAILED), "our own trouble, told as such"
+            assert not asterisk.asked_for("POST channels/create")
+
+
+async def test_a_controller_that_is_too_far_behind_gives_the_connection_up_and_loses_no_fact() -> None:
+    inbox = Inbox()
+    async with fake_asterisk() as asterisk:
+        asterisk.replies = {
+            "GET channels": (200, []),
+            "GET bridges": (200, []),
+            "POST channels/create": (500, {"message": "Allocation failed"}),
+            "GET endpoints/PJSIP/1002": (200, {"state": "offline"}),
+        }
+        async with attached(asterisk, inbox) as switch:
+            inbox.is_full = True
+            switch.arrange(RINGING)  # its end is told by a reconciler, not by an event
+            await asterisk.until(lambda: asterisk.connections == 2)
+            assert inbox.count(LegEnded) == 0
+
+            inbox.is_full = False
+
+            await inbox.until(lambda: inbox.count(SwitchFound) == 2)
+            told = [fact for fact in inbox.facts if isinstance(fact, LegEnded)]
+            assert told == [LegEnded(leg=BOB, cause=EndCause.UNREACHABLE)]
+            assert inbox.facts.index(told[0]) < len(inbox.facts) - 1, "what waited is told before Asterisk is found again"
+
+
+@pytest.mark.parametrize("status", [500, 400])
+async def test_a_stray_that_asterisk_will_not_delete_is_asked_for_again(status: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("controller.asterisk.retry.PROOF_SECONDS_MAX", 0.01)
+    inbox = Inbox()
+    async with fake_asterisk() as asterisk:
+        asterisk.replies = {
+            "GET channels": (200, []),
+            "GET bridges": (200, [bridge("ix-t9abc03-hold", called=bridge_name(APP))]),
+            "DELETE bridges/ix-t9abc03-hold": (status, {"message": "no"}),
+        }
+        async with attached(asterisk, inbox):
+            await asterisk.until_asked("DELETE bridges/ix-t9abc03-hold", times=5)

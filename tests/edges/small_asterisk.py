@@ -1,0 +1,189 @@
+"""A reconciler over a small Asterisk in memory that fails, lies, forgets and goes away as a test tells it."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+
+from controller.asterisk import retry
+from controller.asterisk.errors import AriError, Gone
+from controller.asterisk.plan import plan
+from controller.asterisk.reconcile import Reconciler, Reports
+from controller.asterisk.seen import Progress, Seen, SeenLeg
+from controller.asterisk.transport import NOTHING, Method, Reply, Transport
+from controller.directory.ids import InteractionId, LegId
+from controller.interaction.facts import EndCause
+from controller.interaction.layout import Layout, Place, Room
+
+IX = InteractionId("i1")
+CUSTOMER, ALICE = LegId("1700000000.1"), LegId("ix-i1-alice-1")
+Fault = Callable[[str], AriError | None]
+
+
+def layout(*places: Place) -> Layout:
+    return Layout(interaction=IX, places=places, music="default", caller_number="", caller_name="")
+
+
+WAITING = layout(Place(leg=CUSTOMER, room=Room.HOLD))
+OFFERED = layout(Place(leg=CUSTOMER, room=Room.HOLD), Place(leg=ALICE, room=Room.TALK, phone="1001"))
+NOBODY = layout()
+
+
+DONE = Reply(status=204, body="")
+
+
+def said(**body: object) -> Reply:
+    return Reply(status=200, body=json.dumps(body))
+
+
+class SmallAsterisk(Transport):
+    """Channels and bridges in memory, told to the mirror as events would be, with the faults of one test."""
+
+    def __init__(self, seen: Seen) -> None:
+        self.seen = seen
+        self.channels: set[str] = {CUSTOMER}
+        self.bridges: dict[str, set[str]] = {}
+        self.asked: list[str] = []
+        self.online: set[str] = set()
+        """Telephones that are registered."""
+        self.fault: Fault = lambda request: None
+        self.does_nothing: Callable[[str], bool] = lambda request: False
+
+    async def request(
+        self,
+        method: Method,
+        uri: str,
+        *,
+        query: Mapping[str, str] = NOTHING,
+        body: Mapping[str, object] | None = None,
+        lane: int = 0,
+        seconds_max: float = 5.0,
+    ) -> Reply:
+        await asyncio.sleep(0)
+        asked = f"{method} {uri}" + (f" {query['channel']}" if "channel" in query else "")
+        self.asked.append(asked)
+        failure = self.fault(asked)
+        if failure is not None:
+            raise failure
+        if self.does_nothing(asked):
+            return DONE
+        return self._do(method, uri.split("/"), query)
+
+    def _do(self, method: str, path: list[str], query: Mapping[str, str]) -> Reply:
+        match method, path:
+            case "POST", ["channels", "create"]:
+                self.channels.add(query["channelId"])
+                self.seen.legs[LegId(query["channelId"])].progress = Progress.DOWN
+                return said(id=query["channelId"])
+            case "GET", ["endpoints", "PJSIP", phone]:
+                return said(state="online" if phone in self.online else "offline")
+            case "GET", ["channels", leg]:
+                self._must_be(leg in self.channels, f"no channel {leg}")
+                return said(id=leg)
+            case "DELETE", ["channels", leg]:
+                self._must_be(leg in self.channels, f"no channel {leg}")
+                self.channels.discard(leg)
+                self.seen.forget(LegId(leg))
+            case "POST", ["bridges", bridge]:
+                self.bridges[bridge] = set()
+                return said(id=bridge)
+            case "GET", ["bridges", bridge]:
+                self._must_be(bridge in self.bridges, f"no bridge {bridge}")
+                return said(id=bridge, channels=sorted(self.bridges[bridge]))
+            case "DELETE", ["bridges", bridge]:
+                del self.bridges[bridge]
+            case "POST", ["bridges", bridge, "addChannel"]:
+                self._must_be(bridge in self.bridges, f"no bridge {bridge}")
+                self.bridges[bridge].add(query["channel"])
+                self.seen.legs[LegId(query["channel"])].room = Room(bridge.rsplit("-", 1)[1])
+            case _:
+                pass  # answered, and nobody here needs its effect
+        return DONE
+
+    def _must_be(self, so: bool, message: str) -> None:
+        if not so:
+            raise Gone("test", 404, message)
+
+
+class World(Reports):
+    """A reconciler that runs, and what it said."""
+
+    def __init__(self) -> None:
+        self.seen = Seen()
+        self.asterisk = SmallAsterisk(self.seen)
+        self.ended: list[tuple[LegId, EndCause]] = []
+        self.returned: list[LegId] = []
+        """Callers who were given back to the dialplan."""
+        self.stuck: list[LegId] = []
+        """Legs of which was told that they are stuck, and not yet that they are no more."""
+        self.is_there = True
+        self.seen.note(SeenLeg(leg=CUSTOMER, interaction=IX, progress=Progress.DIALLED))
+        self.reconciler = Reconciler(
+            WAITING,
+            seen=self.seen,
+            transport=self.asterisk,
+            app="controller",
+            is_there=lambda: self.is_there,
+            reports=self,
+        )
+
+    def leg_ended(self, leg: LegId, cause: EndCause) -> None:
+        if self.seen.forget(leg) is not None:
+            self.ended.append((leg, cause))
+            self.reconciler.look()
+
+    def leg_given_up(self, leg: LegId, cause: EndCause) -> None:
+        if leg not in self.seen.legs:
+            self.seen.note(SeenLeg(leg=leg, interaction=IX, progress=Progress.ASKED_FOR))
+        self.leg_ended(leg, cause)
+        self.asterisk.channels.discard(leg)  # the switch insists until it is hung up
+
+    def caller_given_up(self, leg: LegId) -> None:
+        self.returned.append(leg)
+        self.leg_given_up(leg, EndCause.FAILED)
+
+    def leg_stuck(self, leg: LegId, room: Room) -> None:
+        self.stuck.append(leg)
+
+    def leg_unstuck(self, leg: LegId) -> None:
+        self.stuck.remove(leg)
+
+    def agent_answered(self) -> None:
+        """Alice's telephone was rung and picked up long ago."""
+        self.asterisk.channels.add(ALICE)
+        self.seen.note(SeenLeg(leg=ALICE, interaction=IX, progress=Progress.UP))
+        self.reconciler.look()
+
+    def is_as(self, wanted: Layout) -> bool:
+        """Asterisk is as this layout wants it, as far as the mirror knows, and nothing is left to ask for."""
+        return plan(wanted, self.seen) == [] and self.reconciler.layout == wanted
+
+    async def until(self, so: Callable[[], Any]) -> None:
+        async with asyncio.timeout(2):
+            while not so():  # noqa: ASYNC110 - nothing tells when another task has changed a value
+                await asyncio.sleep(0.001)
+
+    def room_of(self, leg: LegId) -> Room | None:
+        return self.seen.legs[leg].room
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What takes a second takes 20 ms."""
+    monkeypatch.setattr(retry, "PROOF_SECONDS_MAX", 0.02)
+    monkeypatch.setattr(retry, "AWAY_SECONDS", 0.01)
+    monkeypatch.setattr(retry, "PAUSE_SECONDS_MAX", 0.04)
+
+
+@asynccontextmanager
+async def running() -> AsyncIterator[World]:
+    world = World()
+    task = asyncio.create_task(world.reconciler.run())
+    try:
+        yield world
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)

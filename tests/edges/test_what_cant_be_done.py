@@ -1,0 +1,212 @@
+"""The table of what can't be done, carried out: every planned request, failing in every way, for a while and for good.
+
+What the table says stands in `controller/asterisk/failures.py`; that it is complete is tested in `tests/pure/asterisk/test_failures.py`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+
+import pytest
+
+from controller.asterisk.errors import AriError, Booting, CantRing, Gone, NoAnswer, NotAllowed, NotUnderstood, RequestFailed, SwitchAway
+from controller.asterisk.failures import LAST_RESORT, Asked, Course, Failure, Means, course
+from controller.asterisk.retry import TRIES_MAX
+from controller.asterisk.seen import Progress
+from controller.interaction.facts import EndCause
+from controller.interaction.layout import Layout, Place, Room
+from tests.edges.small_asterisk import ALICE, CUSTOMER, NOBODY, OFFERED, WAITING, World, impatient, layout, running
+
+pytestmark = pytest.mark.usefixtures("impatient")
+__all__ = ["impatient"]
+
+ALONE = layout(Place(leg=CUSTOMER, room=Room.HOLD), Place(leg=ALICE, room=Room.TALK))
+CONNECTED = layout(Place(leg=CUSTOMER, room=Room.TALK), Place(leg=ALICE, room=Room.TALK))
+MUTED = layout(Place(leg=CUSTOMER, room=Room.TALK), Place(leg=ALICE, room=Room.TALK, muted=True))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scene:
+    """What is arranged one after the other, so that the last arrangement needs the request."""
+
+    before: tuple[Layout, ...] = ()
+    then: Layout
+    asked: str
+    """How the request begins, as `SmallAsterisk` writes it down."""
+
+
+SCENES = {
+    Asked.OPEN_HOLD_ROOM: Scene(then=WAITING, asked="POST bridges/ix-i1-hold"),
+    Asked.OPEN_TALK_ROOM: Scene(before=(WAITING,), then=OFFERED, asked="POST bridges/ix-i1-talk"),
+    Asked.CLOSE_ROOM: Scene(before=(WAITING,), then=NOBODY, asked="DELETE bridges/"),
+    Asked.MAKE: Scene(before=(WAITING,), then=OFFERED, asked="POST channels/create"),
+    Asked.DIAL: Scene(before=(WAITING,), then=OFFERED, asked=f"POST channels/{ALICE}/dial"),
+    Asked.ANSWER: Scene(then=WAITING, asked=f"POST channels/{CUSTOMER}/answer"),
+    Asked.CHOOSE_MUSIC: Scene(then=replace(WAITING, music="jazz"), asked=f"POST channels/{CUSTOMER}/variable"),
+    Asked.MOVE_TO_HOLD: Scene(then=WAITING, asked="POST bridges/ix-i1-hold/addChannel"),
+    Asked.MOVE_TO_TALK: Scene(before=(ALONE,), then=CONNECTED, asked=f"POST bridges/ix-i1-talk/addChannel {CUSTOMER}"),
+    Asked.MUTE: Scene(before=(ALONE, CONNECTED), then=MUTED, asked=f"POST channels/{ALICE}/mute"),
+    Asked.UNMUTE: Scene(before=(ALONE, MUTED), then=CONNECTED, asked=f"DELETE channels/{ALICE}/mute"),
+    Asked.RINGING: Scene(before=(ALONE,), then=CONNECTED, asked=f"DELETE channels/{ALICE}/ring"),
+    Asked.HANG_UP: Scene(before=(WAITING,), then=NOBODY, asked=f"DELETE channels/{CUSTOMER}"),
+}
+
+ERRORS: dict[Failure, Callable[[str], AriError]] = {
+    Failure.AWAY: lambda asked: SwitchAway(asked, "the lane is closed", sent=False),
+    Failure.LOST: lambda asked: SwitchAway(asked, "the lane broke", sent=True),
+    Failure.NO_ANSWER: lambda asked: NoAnswer(asked, 5.0),
+    Failure.STARTING: lambda asked: Booting(asked, 503, "Asterisk not booted"),
+    Failure.NOT_ALLOWED: lambda asked: NotAllowed(asked, 401, ""),
+    Failure.GONE: lambda asked: Gone(asked, 409, "Channel not in Stasis application"),
+    Failure.REFUSED: lambda asked: RequestFailed(asked, 400, "Missing parameter"),
+    Failure.BROKEN: lambda asked: RequestFailed(asked, 500, "Internal error"),
+    Failure.CANT_RING: lambda asked: CantRing(asked, 500, "Allocation failed"),
+    Failure.NOT_UNDERSTOOD: lambda asked: NotUnderstood(asked, "no JSON"),
+}
+CASES = [
+    pytest.param(asked, failure, id=f"{asked} - {failure}")
+    for asked in SCENES
+    for failure in ERRORS
+    if course(asked, failure) is not Course.NEVER
+]
+
+
+async def _come_to(world: World, scene: Scene) -> None:
+    """Bring the world to where the request is the next thing that is needed."""
+    for arranged in scene.before:
+        world.reconciler.arrange(arranged)
+        for place in arranged.places:
+            if place.leg == ALICE and ALICE not in world.seen.legs:
+                world.agent_answered()
+        await world.until(partial(world.is_as, arranged))
+    if scene.asked.endswith("/ring"):
+        world.seen.legs[ALICE].hears_ringing = True
+
+
+def _is(asked: str, scene: Scene) -> bool:
+    """The very request, and not one about something further down the path."""
+    return asked == scene.asked or (asked.startswith(scene.asked) and "/" not in asked.removeprefix(scene.asked))
+
+
+def _fails(world: World, scene: Scene, failure: Failure, *, times: int) -> None:
+    left = iter(range(times))
+
+    def fault(asked: str) -> AriError | None:
+        if not _is(asked, scene):
+            return None
+        return ERRORS[failure](asked) if next(left, None) is not None else None
+
+    world.asterisk.fault = fault
+
+
+@pytest.mark.parametrize(("asked", "failure"), CASES)
+async def test_what_failed_once_ends_well(asked: Asked, failure: Failure) -> None:
+    scene = SCENES[asked]
+    async with running() as world:
+        await _come_to(world, scene)
+        _fails(world, scene, failure, times=1)
+        world.reconciler.arrange(scene.then)
+        if course(asked, failure) is Course.END:
+            await world.until(lambda: world.ended)
+            assert world.ended == [(ALICE, EndCause.FAILED)]
+        else:
+            await world.until(lambda: world.is_as(scene.then))
+            assert (world.ended, world.returned, world.stuck) == ([], [], [])
+
+
+@pytest.mark.parametrize(("asked", "failure"), CASES)
+async def test_what_fails_for_long_follows_the_table(asked: Asked, failure: Failure) -> None:
+    scene = SCENES[asked]
+    async with running() as world:
+        await _come_to(world, scene)
+        fails = 4 * TRIES_MAX
+        _fails(world, scene, failure, times=fails)
+        world.reconciler.arrange(scene.then)
+        follows = course(asked, failure)
+        if follows in (Course.WAIT, Course.DONE):
+            await world.until(lambda: world.is_as(scene.then))
+            assert (world.ended, world.returned, world.stuck) == ([], [], []), "an outage ends nobody's call"
+            return
+        await world.until(lambda: _has_come_to_the_last_resort(world, scene, LAST_RESORT[asked].means, follows))
+        if follows is Course.LOOK and failure is Failure.LOST:
+            assert (world.ended, world.returned, world.stuck) == ([], [], []), "a lane that breaks again and again is an outage"
+
+
+def _has_come_to_the_last_resort(world: World, scene: Scene, means: Means, follows: Course) -> bool:
+    """Whether the table's last resort is what has happened; whoever stood safely must never have been hung up."""
+    customer_stands = world.seen.legs[CUSTOMER].room is not None if CUSTOMER in world.seen.legs else False
+    if world.is_as(scene.then):
+        return True
+    match means:
+        case Means.END_LEG:
+            return world.ended == [(ALICE, EndCause.FAILED)] and world.returned == []
+        case Means.RETURN_CALLER:
+            return world.returned == [CUSTOMER]
+        case Means.KEEP_OR_RETURN:
+            if scene.before:
+                assert world.returned == [], "nobody who stands safely is given up"
+                return (world.stuck == [CUSTOMER] and customer_stands) or world.ended == [(ALICE, EndCause.FAILED)]
+            return world.returned == [CUSTOMER]
+        case _:
+            assert follows is not Course.NEVER
+            return False
+
+
+async def test_a_leg_that_was_stuck_is_told_to_be_stuck_no_more_once_it_has_moved() -> None:
+    scene = SCENES[Asked.MOVE_TO_TALK]
+    async with running() as world:
+        await _come_to(world, scene)
+        _fails(world, scene, Failure.BROKEN, times=TRIES_MAX + 1)
+        world.reconciler.arrange(scene.then)
+
+        await world.until(lambda: world.stuck == [CUSTOMER])
+        await world.until(lambda: world.room_of(CUSTOMER) is Room.TALK)
+
+        await world.until(lambda: world.stuck == [])
+        assert world.ended == []
+
+
+async def test_a_colleague_who_cannot_be_parked_is_let_go_so_that_the_customer_comes_back() -> None:
+    parked = layout(Place(leg=CUSTOMER, room=Room.TALK), Place(leg=ALICE, room=Room.HOLD))
+    async with running() as world:
+        await _come_to(world, Scene(before=(ALONE,), then=ALONE, asked=""))
+        world.asterisk.fault = lambda asked: (
+            RequestFailed(asked, 500, "no") if asked == f"POST bridges/ix-i1-hold/addChannel {ALICE}" else None
+        )
+        world.reconciler.arrange(parked)
+
+        await world.until(lambda: world.room_of(CUSTOMER) is Room.TALK)
+
+        assert world.ended == [(ALICE, EndCause.FAILED)]
+
+
+async def test_a_half_open_lane_costs_nobody_a_try() -> None:
+    """A move, then looks, nothing answered for long, then the lane is known to be dead, then it is back."""
+    async with running() as world:
+        await world.until(lambda: world.room_of(CUSTOMER) is Room.HOLD)
+        silence = iter(range(3 * TRIES_MAX))
+
+        def fault(asked: str) -> AriError | None:
+            left = next(silence, None)
+            if left is None:
+                return None
+            return NoAnswer(asked, 5.0) if left < 3 * TRIES_MAX - 1 else SwitchAway(asked, "no pong", sent=False)
+
+        world.asterisk.fault = fault
+        world.reconciler.arrange(layout(Place(leg=CUSTOMER, room=Room.TALK)))
+
+        await world.until(lambda: world.room_of(CUSTOMER) is Room.TALK)
+
+        assert (world.ended, world.returned, world.stuck) == ([], [], [])
+
+
+async def test_a_leg_of_which_nobody_told_that_it_ended_while_it_rang_is_nobodys_fault() -> None:
+    async with running() as world:
+        world.reconciler.arrange(OFFERED)
+        await world.until(lambda: world.seen.legs.get(ALICE) and world.seen.legs[ALICE].progress is Progress.DIALLED)
+        world.asterisk.channels.discard(ALICE)
+        world.reconciler.arrange(WAITING)
+
+        await world.until(lambda: world.ended)
+
+        assert world.ended == [(ALICE, EndCause.FAILED)]
