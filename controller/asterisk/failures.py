@@ -175,7 +175,10 @@ COURSES: Mapping[Asked, Mapping[Failure, Course]] = MappingProxyType(
         Asked.SEND_DIGITS: {**dict.fromkeys(Failure, Course.REPORT), **_NO_TELEPHONE, **_AT_ONCE, Failure.GONE: Course.DONE},
         Asked.ATTACH: {**_ATTACHMENT, Failure.UNPROVED: Course.DETACH},
         # Calls matter more than a second controller that may never come.
-        Asked.LEASE: {**_ATTACHMENT, Failure.REFUSED: Course.REPORT, Failure.BROKEN: Course.REPORT, Failure.GONE: Course.REPORT},
+        Asked.LEASE: {
+            **_ATTACHMENT,
+            **dict.fromkeys((Failure.REFUSED, Failure.BROKEN, Failure.GONE, Failure.STARTING, Failure.NOT_ALLOWED), Course.REPORT),
+        },
     }
 )
 

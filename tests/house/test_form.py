@@ -1,4 +1,4 @@
-"""Small files, short functions, names that say what a thing is, and nothing left for later."""
+"""Modules that say what they are for, names that say what a thing is, and nothing left for later."""
 
 import ast
 import re
@@ -7,12 +7,7 @@ from pathlib import Path
 
 from tests.house.sources import modules, name, tracked_texts, tree
 
-LINES_MAX = 400
-FUNCTION_LINES_MAX = 40
 WORDS_MIN = 3
-
-LONGER_WITH_REASON: dict[str, str] = {}
-"""`file` or `file::function`, and why it is clearer in one piece."""
 
 EMPTY_NAMES = frozenset({"Manager", "Handler", "Helper", "Helpers", "Util", "Utils", "Data", "Info"})
 """Words that say nothing about what a thing is."""
@@ -36,22 +31,6 @@ def test_a_module_says_what_it_is_for() -> None:
     assert [name(path) for path in CONTROLLER if not ast.get_docstring(tree(path))] == []
 
 
-def test_a_file_is_short_enough_to_know() -> None:
-    lengths = {name(path): len(path.read_text().splitlines()) for path in EVERYTHING}
-
-    assert {path: lines for path, lines in lengths.items() if lines > LINES_MAX and path not in LONGER_WITH_REASON} == {}
-
-
-def _lines(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
-    return (function.end_lineno or function.lineno) - function.lineno + 1
-
-
-def test_a_function_is_short_enough_to_see_whole() -> None:
-    lengths = {f"{name(path)}::{function.name}": _lines(function) for path in CONTROLLER for function in _functions(path)}
-
-    assert {it: lines for it, lines in lengths.items() if lines > FUNCTION_LINES_MAX and it not in LONGER_WITH_REASON} == {}
-
-
 def test_a_class_is_named_for_what_it_is() -> None:
     named = [
         f"{name(path)}:{node.lineno} {node.name}"
@@ -73,17 +52,6 @@ def test_a_test_is_named_as_a_sentence() -> None:
     ]
 
     assert no_sentence == []
-
-
-def test_a_file_or_function_that_is_excused_still_needs_it() -> None:
-    for excused in LONGER_WITH_REASON:
-        path, _, function = excused.partition("::")
-        (found,) = (p for p in CONTROLLER if name(p) == path)
-        if function:
-            (it,) = (f for f in _functions(found) if f.name == function)
-            assert _lines(it) > FUNCTION_LINES_MAX
-        else:
-            assert len(found.read_text().splitlines()) > LINES_MAX
 
 
 def test_nothing_is_left_for_later() -> None:
