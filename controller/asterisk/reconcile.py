@@ -35,7 +35,7 @@ from controller.asterisk.plan import (
     plan,
 )
 from controller.asterisk.retry import TRIES_MAX, Retry
-from controller.asterisk.seen import OURS, Progress, Seen, bridge_id
+from controller.asterisk.seen import OURS, Progress, Seen, SeenLeg, bridge_id
 from controller.asterisk.transport import Transport, lane_of
 from controller.directory.ids import InteractionId, LegId
 from controller.interaction.facts import EndCause
@@ -54,7 +54,7 @@ class Reports(Protocol):
         """A leg is not there any more."""
 
     def leg_given_up(self, leg: LegId, cause: EndCause) -> None:
-        """A leg of ours can't be rung, or can't be brought where it belongs: it has ended for the floor, and is to be hung up."""
+        """A leg of ours can't be rung, or can't be brought where it belongs: it ends for the floor, and no layout can want it any more."""
 
     def caller_given_up(self, leg: LegId) -> None:
         """A caller stands in no room and can't be brought into one: they have ended for the floor, and the dialplan is to serve them."""
@@ -256,6 +256,9 @@ class Reconciler:
                 # The event that says how a leg ended is on its way; only if it does not come do we look for ourselves.
                 log.debug("gone", interaction=self.interaction, request=str(request), because=str(error))
                 retry.note_answered(self._clock())
+                known = self._seen.legs.get(request.leg) if isinstance(request, HangUp) else None
+                if known is not None and known.progress is Progress.ASKED_FOR:
+                    self._reports.leg_ended(known.leg, EndCause.FAILED)  # it was never made, so nothing will tell
                 if isinstance(request, Move) and isinstance(error, Gone) and error.status == HTTPStatus.NOT_FOUND:
                     self._seen.rooms_of(self.interaction).discard(request.room)
             case Course.TRY:
@@ -280,7 +283,7 @@ class Reconciler:
             self._reports.leg_ended(request.leg, cause)
         else:
             # It may be there all the same: an earlier try that nobody heard of may have made it, or the telephone may ring.
-            self._reports.leg_given_up(request.leg, cause)
+            self._give_up_leg(request.leg, cause)
 
     # --- Looking ---------------------------------------------------------------------------------------------------
 
@@ -346,7 +349,7 @@ class Reconciler:
             log.error("Asterisk will not do it", interaction=self.interaction, request=str(request), tries=retry.tries, then=means.value)
         match means, request:
             case Means.END_LEG, LegRequest(leg):
-                self._reports.leg_given_up(leg, EndCause.FAILED)
+                self._give_up_leg(leg, EndCause.FAILED)
             case Means.RETURN_CALLER, LegRequest(leg):
                 self._reports.caller_given_up(leg)
             case Means.KEEP_OR_RETURN, Move(leg, room):
@@ -355,14 +358,25 @@ class Reconciler:
                 for place in self.layout.places:
                     if place.room is room:
                         self._cannot_move(place.leg, room)
-            case Means.DO_WITHOUT, ChooseMusic(leg, music):
-                self._seen.legs[leg].music = music
-            case Means.DO_WITHOUT, StartRinging(leg) | StopRinging(leg):
-                self._seen.legs[leg].hears_ringing = isinstance(request, StartRinging)
+            case Means.DO_WITHOUT, LegRequest(leg):
+                self._do_without(request, self._seen.legs.get(leg))
             case Means.INSIST, _:
                 pass
             case _:
                 raise AssertionError(f"{request} has no {means}")
+
+    @staticmethod
+    def _do_without(request: LegRequest, known: SeenLeg | None) -> None:
+        """Take it as done: nobody's call depends on it."""
+        match request:
+            case _ if known is None:
+                pass
+            case ChooseMusic(music=music):
+                known.music = music
+            case StartRinging() | StopRinging():
+                known.hears_ringing = isinstance(request, StartRinging)
+            case _:
+                raise AssertionError(f"{request} is not to be done without")
 
     def _cannot_move(self, leg: LegId, room: Room) -> None:
         """Whoever stands safely somewhere stays there; whoever stands nowhere, or in the customer's way, is ended."""
@@ -376,8 +390,14 @@ class Reconciler:
                 return
         elif not stands or room is Room.HOLD:
             # An agent whose leg can't leave the talk room keeps the customer out of it.
-            self._reports.leg_given_up(leg, EndCause.FAILED)
+            self._give_up_leg(leg, EndCause.FAILED)
             return
         if self._stuck.get(leg) is not room:
             self._stuck[leg] = room
             self._reports.leg_stuck(leg, room)
+
+    def _give_up_leg(self, leg: LegId, cause: EndCause) -> None:
+        """It ends by our own trouble; one that was never asked for, because its room can't be opened, ends as well."""
+        if leg not in self._seen.legs:
+            self._seen.note(SeenLeg(leg=leg, interaction=self.interaction, progress=Progress.ASKED_FOR))
+        self._reports.leg_given_up(leg, cause)

@@ -36,6 +36,8 @@ class SeenLeg:
     progress: Progress
     is_stray: bool = False
     """No layout of this process has named it: an earlier one let it go, or could not keep that it made it. Its id may be used anew."""
+    is_given_up: bool = False
+    """It has ended for the floor, and stands where it stands until it is hung up: nobody may be brought to it meanwhile."""
     room: Room | None = None
     bound_for_talk: bool = False
     """We have sent it to the talk room and not away from it since: it may be heard there before the event says so."""
@@ -85,6 +87,14 @@ class Seen:
         """A leg is gone for good. Gives what was known of it; None when it was gone already."""
         seen = self.unmake(leg)
         if seen is not None and seen.interaction is not None and not seen.is_stray:
+            self._ended.setdefault(seen.interaction, set()).add(leg)
+        return seen
+
+    def give_up(self, leg: LegId) -> SeenLeg | None:
+        """A leg has ended for the floor and may still be there: no layout can want it any more. None when it is gone already."""
+        seen = self.legs.get(leg)
+        if seen is not None and seen.interaction is not None:
+            seen.is_given_up = True
             self._ended.setdefault(seen.interaction, set()).add(leg)
         return seen
 

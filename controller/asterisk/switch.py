@@ -327,30 +327,26 @@ class AriSwitch(Switch, Reports):
         if known is None and leg not in self._leaving:
             return
         self._leaving.discard(leg)
-        self._tell(LegEnded(leg=leg, cause=cause))
+        if known is None or not known.is_given_up:
+            self._tell(LegEnded(leg=leg, cause=cause))
         if known is not None:
             self._look(known.interaction)
 
     def leg_given_up(self, leg: LegId, cause: EndCause) -> None:
-        """Told first: what Asterisk says when we hang up would sound as if a person had."""
-        self._tell_end_of(leg, cause)
-        self._spawn(self._hang_up_stray(leg), name=f"hang up {leg}")
+        """It has ended for the floor at once, by our word: what Asterisk says when we hang up would sound as if a person had.
+
+        The mirror keeps it until it is gone, so that nobody is brought to where it stands.
+        """
+        known = self._seen.give_up(leg)
+        if known is not None:
+            self._tell(LegEnded(leg=leg, cause=cause))
+            self._look(known.interaction)
 
     def caller_given_up(self, leg: LegId) -> None:
         """A caller whom we can bring into no room: the dialplan serves them better than our silence."""
         log.error("a caller can be brought into no room and is given back to the dialplan", leg=leg)
-        self._tell_end_of(leg, EndCause.FAILED)
+        self.leg_ended(leg, EndCause.FAILED)
         self._spawn(self._turn_away(leg), name=f"give back {leg}")
-
-    def _tell_end_of(self, leg: LegId, cause: EndCause) -> None:
-        """Tell that a leg has ended for us, be it there or not; one that was never made ends as well."""
-        if leg in self._seen.legs:
-            self.leg_ended(leg, cause)
-            return
-        for reconciler in self._reconcilers.values():
-            if any(place.leg == leg for place in reconciler.layout.places):
-                self._seen.note(SeenLeg(leg=leg, interaction=reconciler.interaction, progress=Progress.ASKED_FOR))
-                self.leg_ended(leg, cause)
 
     def leg_stuck(self, leg: LegId, room: Room) -> None:
         """It stands safely where it is; its people are told why nothing happens."""

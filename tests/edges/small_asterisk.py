@@ -131,19 +131,20 @@ class World(Reports):
         )
 
     def leg_ended(self, leg: LegId, cause: EndCause) -> None:
-        if self.seen.forget(leg) is not None:
+        known = self.seen.forget(leg)
+        if known is not None and not known.is_given_up:
+            self.ended.append((leg, cause))
+        self.reconciler.look()
+
+    def leg_given_up(self, leg: LegId, cause: EndCause) -> None:
+        if self.seen.give_up(leg) is not None:
             self.ended.append((leg, cause))
             self.reconciler.look()
 
-    def leg_given_up(self, leg: LegId, cause: EndCause) -> None:
-        if leg not in self.seen.legs:
-            self.seen.note(SeenLeg(leg=leg, interaction=IX, progress=Progress.ASKED_FOR))
-        self.leg_ended(leg, cause)
-        self.asterisk.channels.discard(leg)  # the switch insists until it is hung up
-
     def caller_given_up(self, leg: LegId) -> None:
         self.returned.append(leg)
-        self.leg_given_up(leg, EndCause.FAILED)
+        self.asterisk.channels.discard(leg)
+        self.leg_ended(leg, EndCause.FAILED)
 
     def leg_stuck(self, leg: LegId, room: Room) -> None:
         self.stuck.append(leg)
