@@ -1,8 +1,9 @@
 """The simulated Asterisk: channels, bridges and telephones, as far as the controller can tell them from real ones.
 
-It knows nothing of interactions, and of each channel it knows how it really came to its end. What was measured on Asterisk 22.10 and is imitated: a move is answered before it has happened, and a move
-that failed is answered as if it had not; a channel that was created is in Stasis only a moment later; a caller who leaves is told by
-`StasisEnd` only; a restart loses everything without a word.
+It knows nothing of interactions, and of each channel how it really came to its end. What was measured on Asterisk 22.10 and is imitated: a
+move is answered before it has happened, and a move that failed is answered as if it had not; a channel that was created is in Stasis only a
+moment later; a caller who leaves is told by `StasisEnd` only; a telephone that can't be rung is "Allocation failed", whatever the reason;
+every re-INVITE without SDP is a release of the hold key; a restart loses everything without a word.
 """
 
 import json
@@ -13,7 +14,6 @@ from typing import Protocol
 from urllib.parse import unquote
 
 from controller.asterisk.events import (
-    AriEvent,
     BridgeDestroyed,
     ChannelDestroyed,
     ChannelEnteredBridge,

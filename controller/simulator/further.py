@@ -1,4 +1,4 @@
-"""Troubles that last, or that come from elsewhere: long outages, a wrong clock, neighbours on the same Asterisk, telephones with odd habits.
+"""Troubles that last or come from elsewhere: long outages, a wrong clock, neighbours on the same Asterisk, telephones with odd habits.
 
 They throw dice of their own, so that a day without them is the day that the same seed has always been.
 """

@@ -47,6 +47,10 @@ class AgentJudge:
             self.let_go.setdefault(leg, self._case.reach.begins(whose[0]))
         for interaction in floor.interactions.values():
             self._note(interaction)
+            for party in interaction.parties:
+                channel = self._case.channel(party.leg) if party.rings else None
+                if channel is not None and channel.is_there and channel.rang_at is not None:
+                    self.rung(channel)
 
     def followed(self, what: Input, outcome: Outcome, floor: Floor) -> None:
         """The floor has taken an input."""
@@ -112,7 +116,8 @@ class AgentJudge:
         leg, since = self._rung.get((before.id, agent), (None, None))
         if since is None or leg is None:
             return f"their telephone never rang ({channel.end or channel.state})"
-        rang = (channel.ended_at - since.at) if channel.ended_at is not None else since.in_all
+        since_at = min(since.at, since.at if channel.rang_at is None else channel.rang_at)
+        rang = (self._case.reach.now if channel.ended_at is None else channel.ended_at) - since_at
         seconds = self._seconds.get((before.id, agent), 0.0)
         return f"their telephone rang {rang:.0f} s of {seconds:.0f}" if self._is_short(rang, seconds) else None
 

@@ -168,7 +168,9 @@ class CustomerJudge:
         for interaction, why in stuck.items():
             since = self._stuck.setdefault(interaction, self._case.reach.begins(interaction))
             if since.in_reach > patience:
-                raise Broken(f"nobody can do anything about {interaction}, {self._case.phase[interaction]}, for {since.in_all:.0f} s: {why}")
+                raise Broken(
+                    f"nobody can do anything about {interaction}, {self._case.phase[interaction]}, for {since.in_all:.0f} s: {why}"
+                )
 
     def _why_stuck(self, interaction: Interaction, floor: Floor) -> str | None:
         match interaction.phase:

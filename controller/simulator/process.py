@@ -93,6 +93,7 @@ class Process:
         self._attaching: Task | None = None
         self._turn_is_near = False
         self._alarm_rings_at: Seconds | None = None
+        self._loop.shown_to(self._has_followed)
         self._loop.serve(self.switch, around.audiences)
         self._begin_where_we_left_off()
 
@@ -143,16 +144,18 @@ class Process:
         if not self.is_alive:
             return
         followed = self._loop.follow_batch()
-        for each in followed:
-            if not isinstance(each.result, Outcome | Refused):
-                raise Mistake(f"the core made a mistake: {type(each.result).__name__}: {each.result}") from each.result
-            self._around.taken(each.asked.what, each.result, self.floor)
         if not followed and not self._loop.is_behind:
             self._turn_ends()
             return
         if self._around.dies("taken"):
             return
         self.agenda.soon(self._around.fsync_seconds(), lambda: self._keeps(followed))
+
+    def _has_followed(self, followed: Followed) -> None:
+        result = followed.result
+        if not isinstance(result, Outcome | Refused):
+            raise Mistake(f"the core made a mistake: {type(result).__name__}: {result}") from result
+        self._around.taken(followed.asked.what, result, self.floor)
 
     def _keeps(self, followed: Sequence[Followed]) -> None:
         if self.is_alive:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from random import Random
-from typing import Protocol
+from typing import Any, Protocol
 
 import structlog
 
@@ -20,13 +20,13 @@ from controller.interaction.refusals import Refused
 from controller.routing.commands import DeskCommand
 from controller.service.keeping import NotKept
 from controller.simulator.agenda import Agenda
+from controller.simulator.broken import Broken
 from controller.simulator.desktops import Desktops
 from controller.simulator.disk import Disk
 from controller.simulator.exchange import Exchange, Witness
 from controller.simulator.further import Further
-from controller.simulator.parts import SimBridge, SimChannel
-from controller.simulator.broken import Broken
 from controller.simulator.judge import Judge
+from controller.simulator.parts import SimBridge, SimChannel
 from controller.simulator.people import People
 from controller.simulator.process import Mistake, Process
 from controller.simulator.reach import Reach
@@ -323,6 +323,11 @@ class World:
         self._look_closely()
         self.judge.judge_end(process, self.exchange)
 
+    def breaks_off(self) -> None:
+        """The day ends here, whatever is under way."""
+        if self._process is not None:
+            self._process.kill()
+
     def rest(self, seconds: Seconds) -> None:
         """Let so much time pass. Raises `Mistake`."""
         until = self.agenda.now + seconds
@@ -371,9 +376,8 @@ class _Witnesses(Witness):
 
 def keyed(command: Command, key: str) -> Command:
     """Give a command its idempotency key, if commands have one."""
-    if any(field.name == "key" for field in fields(command)):
-        return replace(command, **{"key": key})
-    return command
+    more: dict[str, Any] = {"key": key} if any(field.name == "key" for field in fields(command)) else {}
+    return replace(command, **more)
 
 
 @contextmanager
@@ -400,6 +404,8 @@ def simulate(seed: int, inputs: int = INPUTS, *, watcher: Watcher | None = None,
             broken = ""
         except Mistake as mistake:
             broken = mistake.because
+            if world is not None:
+                world.breaks_off()
     taken = world.inputs if world is not None else 0
     return Verdict(
         seed=seed,
