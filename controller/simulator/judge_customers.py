@@ -1,4 +1,4 @@
-"""Judges what becomes of callers: nobody is hung up without a rule, given back without need, or left in silence; nobody else's is touched."""
+"""Judges what becomes of callers: nobody is hung up without a rule, given back without need, or left in silence."""
 
 from controller.asterisk.seen import room_named
 from controller.directory.ids import InteractionId, LegId, Seconds
@@ -67,9 +67,11 @@ class CustomerJudge:
         party = before.party_of(change.cause.leg)
         if leg is not None and leg.is_there:
             self._no_rule[customer] = f"{change.cause.leg} is taken for gone and is there"
-        elif leg is not None and party is not None and party.role is not Role.CUSTOMER and leg.end is not End.HUNG_UP:
-            if leg.end is End.BY_US or not self._case.nobody_heard(leg):
-                self._no_rule[customer] = f"{change.cause.leg} is taken for hung up, and {leg.end}"
+        elif leg is not None and party is not None and party.role is not Role.CUSTOMER and not self._may_have_hung_up(leg):
+            self._no_rule[customer] = f"{change.cause.leg} is taken for hung up, and {leg.end}"
+
+    def _may_have_hung_up(self, leg: SimChannel) -> bool:
+        return leg.end is End.HUNG_UP or (leg.end is not End.BY_US and self._case.nobody_heard(leg))
 
     # --- What really happens ---------------------------------------------------------------------------------------
 
