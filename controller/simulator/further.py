@@ -66,9 +66,10 @@ class Further:
             "bye": self._has_bye_with_reason,
             "owner leaves while away": self._leaves_while_away,
         }
-        self._blows = [blow for blow in blows.values() if fate.random() < KINDS_A_DAY]
-        if not happens:
-            self._blows = []
+        drawn = tuple(kind for kind in blows if fate.random() < KINDS_A_DAY)
+        self.kinds = drawn if happens else ()
+        """What may strike today."""
+        self._blows = [blows[kind] for kind in self.kinds]
         self._is_over = False
 
     def begin(self) -> None:

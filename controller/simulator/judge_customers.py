@@ -29,8 +29,6 @@ class CustomerJudge:
         self._no_rule: dict[LegId, str] = {}
         """Customers whom the floor believes gone, or whose interaction it ended, without a rule; and why that is none."""
         self._turned_away: set[LegId] = set()
-        self._told_gone: set[LegId] = set()
-        self._given_back: dict[LegId, Since] = {}
         self._no_room: set[InteractionId] = set()
         self._silent: dict[LegId, Since] = {}
         self._stuck: dict[InteractionId, Since] = {}
@@ -48,8 +46,6 @@ class CustomerJudge:
             if not isinstance(notice, _NO_NEWS):
                 self._somebody_knows(notice.interaction)
         for change in outcome.changes:
-            if isinstance(change.cause, LegEnded):
-                self._told_gone.add(change.cause.leg)
             if isinstance(change.cause, LegEnded) or change.after.phase is Phase.ENDED or change.after.news:
                 self._somebody_knows(change.after.id)
             if change.after.phase is Phase.ENDED and change.before is not None and change.before.phase is not Phase.ENDED:
@@ -88,7 +84,7 @@ class CustomerJudge:
             raise Broken(f"the customer of {whose[0]}, {self._case.phase[whose[0]]}, was hung up by us without a rule")
 
     def fell_back(self, channel: SimChannel) -> None:
-        """A caller is the dialplan's from now on."""
+        """A caller is the dialplan's from now on. That the floor must hear of it is `_why_gone`."""
         whose = self._case.whose.get(channel.id)
         if whose is None:
             if channel.in_stasis and channel.id not in self._turned_away:
@@ -96,7 +92,6 @@ class CustomerJudge:
             return
         if whose[0] not in self._no_room and channel.id not in self._silent:
             raise Broken(f"the customer of {whose[0]} was given back to the dialplan, and could have had a room")
-        self._given_back[channel.id] = self._case.reach.begins(whose[0])
 
     def was_given(self, channel: SimChannel) -> None:
         """The dialplan gives us a caller."""
@@ -155,11 +150,6 @@ class CustomerJudge:
                 del self._cant[interaction, what]
             elif since.in_reach > patience:
                 raise Broken(f"{what} of {interaction} can't be had, and nobody has been told for {since.in_all:.0f} s")
-        for leg, since in tuple(self._given_back.items()):
-            if leg in self._told_gone or leg in self._turned_away:
-                del self._given_back[leg]
-            elif since.in_reach > patience:
-                raise Broken(f"the customer {leg} was given back to the dialplan, and the floor does not know it")
 
     def _judge_stuck(self, floor: Floor) -> None:
         """Somebody must be able to do something, or a time must end it."""

@@ -106,7 +106,7 @@ class World:
         self.directory = self._site = directory or drawn_site(self.dice)
         self.desktops = Desktops(self.dice)
         self.audiences: Sequence[Audience] = (self.desktops,)
-        self.exchange = Exchange(self.agenda, self.dice, self._asterisk_tells, _Witnesses(self))
+        self.exchange = Exchange(self.agenda, self.dice, self.asterisk_tells, _Witnesses(self))
         self.judge.case.exchange = self.exchange
         self.doom: str | None = None
         self.disk_is_slow = False
@@ -179,7 +179,8 @@ class World:
         if lie is not None:
             raise Broken(lie)
 
-    def _asterisk_tells(self, topic: str, *events: AriEvent) -> None:
+    def asterisk_tells(self, topic: str, *events: AriEvent) -> None:
+        """Something is said; the controller hears it if it listens."""
         if self._process is not None:
             self._process.hears(topic, *events)
 
