@@ -17,6 +17,8 @@ TELLING_SECONDS_MAX: Seconds = 15.0
 """How long after something can't be had somebody may still not know."""
 REFUSED_SECONDS_MAX: Seconds = 5.0
 """How long a controller whose password is refused may still take callers."""
+NOBODYS = InteractionId("")
+"""What is asked for a caller of no interaction goes over one lane, the first."""
 _NO_NEWS = (OfferMade, OfferWithdrawn, WrapUpAsked)
 """Notices of the daily round: they tell nobody that something can't be had."""
 
@@ -30,7 +32,8 @@ class CustomerJudge:
         """Customers whom the floor believes gone, or whose interaction it ended, without a rule; and why that is none."""
         self._turned_away: set[LegId] = set()
         self._no_room: set[InteractionId] = set()
-        self._silent: dict[LegId, Since] = {}
+        self._silent: dict[LegId, tuple[InteractionId, Since]] = {}
+        """Callers who hear nothing, of which interaction, and since when."""
         self._stuck: dict[InteractionId, Since] = {}
         self._cant: dict[tuple[InteractionId, str], Since] = {}
         self.refused_since: Seconds | None = None
@@ -138,8 +141,10 @@ class CustomerJudge:
                 self._silent.pop(channel.id, None)
                 continue
             whose = self._case.whose.get(channel.id)
-            of = whose[0] if whose is not None else InteractionId("")
-            since = self._silent.setdefault(channel.id, self._case.reach.begins(of))
+            of = whose[0] if whose is not None else NOBODYS
+            if channel.id not in self._silent or self._silent[channel.id][0] != of:
+                self._silent[channel.id] = (of, self._case.reach.begins(of))
+            since = self._silent[channel.id][1]
             if since.in_reach > patience:
                 raise Broken(f"the customer {channel.id} of {of or 'no interaction'} {silence}, for {since.in_all:.0f} s")
 
