@@ -17,13 +17,13 @@ SEEDS_PER_TASK = 10
 PROGRESS_EVERY_SECONDS = 5.0
 
 
-def judged(seeds: Sequence[int], inputs: int, *, processes: int) -> Iterator[Verdict]:
+def judged(seeds: Sequence[int], inputs: int, *, processes: int, further: bool = True) -> Iterator[Verdict]:
     """Live many seeds' days, several at a time; verdicts come in the seeds' order."""
     if processes == 1:
-        yield from (simulate(seed, inputs) for seed in seeds)
+        yield from (simulate(seed, inputs, further=further) for seed in seeds)
         return
     with ProcessPoolExecutor(processes) as pool:
-        yield from pool.map(partial(simulate, inputs=inputs), seeds, chunksize=SEEDS_PER_TASK)
+        yield from pool.map(partial(simulate, inputs=inputs, further=further), seeds, chunksize=SEEDS_PER_TASK)
 
 
 def run(asked: argparse.Namespace) -> int:
@@ -32,14 +32,14 @@ def run(asked: argparse.Namespace) -> int:
         return _many(asked)
     lines = not (asked.quiet or asked.json)
     began = time.perf_counter()
-    verdict = simulate(asked.seed, asked.inputs, watcher=Lines(print) if lines else None)
+    verdict = simulate(asked.seed, asked.inputs, watcher=Lines(print) if lines else None, further=not asked.plain)
     return _report([verdict], time.perf_counter() - began, asked)
 
 
 def _many(asked: argparse.Namespace) -> int:
     began = told_at = time.perf_counter()
     verdicts: list[Verdict] = []
-    for verdict in judged(asked.seeds, asked.inputs, processes=asked.processes):
+    for verdict in judged(asked.seeds, asked.inputs, processes=asked.processes, further=not asked.plain):
         verdicts.append(verdict)
         if verdict.broken and not (asked.quiet or asked.json):
             print(f"seed {verdict.seed}: {verdict.broken}", flush=True)
@@ -74,7 +74,7 @@ def _failure(verdict: Verdict) -> str:
     when = "once it had settled" if verdict.settling else "on the way"
     return (
         f"seed {verdict.seed} breaks within {verdict.inputs} inputs, {when}: {verdict.broken}\n"
-        f"  repeat it: ari-controller simulate --seed {verdict.seed} --inputs {verdict.inputs}"
+        f"  repeat it: ari-controller simulate --seed {verdict.seed} --inputs {verdict.inputs}{'' if verdict.further else ' --plain'}"
     )
 
 

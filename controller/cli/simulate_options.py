@@ -21,6 +21,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--shrink", metavar="K", type=_from_zero, default=3, help="of how many failures the shortest prefix is looked for (default: 3)"
     )
+    parser.add_argument(
+        "--plain", action="store_true", help="no long outages, wrong clocks, neighbours and the like: what a seed's day is without them"
+    )
     parser.add_argument("--quiet", action="store_true", help="print the result only")
     parser.add_argument("--json", action="store_true", help="print one JSON object, for programs")
 

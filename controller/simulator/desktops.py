@@ -3,13 +3,15 @@
 from random import Random
 
 from controller.desktop.views import sees
-from controller.directory.ids import AgentId, InteractionId
+from controller.directory.ids import AgentId, InteractionId, QueueId
 from controller.floor.floor import Floor
-from controller.floor.outcome import Input, Outcome
+from controller.floor.outcome import Input, Outcome, SiteReloaded
 from controller.interaction.interaction import Interaction
 from controller.routing.desk import DeskState
 
 FRAMES_MAX = 40
+RELOAD_TELLS_EVERYTHING = False
+"""Whether a desktop learns at a reload what has become its to see, or is no more. This must follow `desktop/server.py`."""
 
 
 class Desktop:
@@ -19,6 +21,7 @@ class Desktop:
         self.agent = agent
         self.interactions: dict[InteractionId, Interaction] = {}
         self.states: dict[AgentId, DeskState] = {}
+        self.queues: set[QueueId] = set()
         self._unread: list[tuple[Outcome, dict[AgentId, DeskState]]] = []
         self.is_slow = False
         self.is_cut_off = True
@@ -29,6 +32,7 @@ class Desktop:
         self.is_cut_off = False
         self.interactions = {i.id: i for i in floor.interactions.values() if sees(floor.directory, i, self.agent)}
         self.states = {agent: desk.state for agent, desk in floor.desks.items()}
+        self.queues = set(floor.directory.queues)
 
     def is_told(self, outcome: Outcome, floor: Floor) -> None:
         """A frame comes; it may wait to be read."""
@@ -50,6 +54,7 @@ class Desktop:
                 else:
                     self.interactions.pop(change.after.id, None)
             self.states.update(states)
+            self.queues.update(outcome.queues)
         self._unread.clear()
 
     def lie(self, floor: Floor) -> str | None:
@@ -63,6 +68,10 @@ class Desktop:
         for shown_id in self.interactions:
             if shown_id not in floor.interactions:
                 return f"{self.agent}'s desktop shows {shown_id}, which is over"
+            if not sees(floor.directory, floor.interactions[shown_id], self.agent):
+                return f"{self.agent}'s desktop shows {shown_id}, which is no longer theirs to see"
+        for queue in self.queues - floor.directory.queues.keys():
+            return f"{self.agent}'s desktop shows the queue {queue}, which is there no more"
         for agent, desk in floor.desks.items():
             if self.states.get(agent) is not desk.state:
                 return f"{self.agent}'s desktop shows {agent} as {self.states.get(agent)}; it is {desk.state}"
@@ -85,6 +94,9 @@ class Desktops:
 
     def tell(self, what: Input, outcome: Outcome) -> None:
         assert self._floor is not None, "desktops begin before they are told anything"
+        if isinstance(what, SiteReloaded) and RELOAD_TELLS_EVERYTHING:
+            self.begin(self._floor)
+            return
         for desktop in self._all:
             desktop.is_told(outcome, self._floor)
 

@@ -157,6 +157,15 @@ class Reply:
 class DrivenLoop(Loop):
     """The real one's steps, each taken when the world says so."""
 
+    def shown_to(self, witness: Callable[[Followed], None]) -> None:
+        """Say who sees each input as soon as it is followed, before the next one is. Call this once, first."""
+        self._witness = witness
+
+    def _follow(self, asked: _Asked) -> _Followed:
+        followed = super()._follow(asked)
+        self._witness(followed)
+        return followed
+
     def bring(self, command: Command | DeskCommand, reply: Reply) -> None:
         self._inputs.put_nowait(_Asked(command, cast("asyncio.Future[Outcome]", reply)))
 

@@ -1,83 +1,87 @@
 """Looks at what really happens in the simulated exchange and at what the floor says, and raises `Broken` when a promise is broken.
 
-It trusts neither the controller's mirror nor its layouts alone: who hears whom is judged on the simulated bridges.
+It trusts neither the controller's mirror nor its layouts alone: who hears whom is judged on the simulated bridges. What becomes of callers
+is `judge_customers`, what becomes of agents `judge_agents`.
 """
 
 from controller.asterisk.seen import OURS, room_named
-from controller.directory.ids import AgentId, InteractionId, LegId
+from controller.directory.ids import InteractionId, LegId
 from controller.floor.floor import Floor
-from controller.floor.outcome import Outcome
-from controller.interaction.interaction import Interaction, Phase, Role, Standing
+from controller.floor.outcome import Input, Outcome
+from controller.interaction.commands import Command
+from controller.interaction.interaction import Interaction, Phase, Role
 from controller.interaction.layout import Room, layout
+from controller.interaction.refusals import Refused
 from controller.journal.codec import write_state
 from controller.journal.replay import bring_back
+from controller.simulator.broken import Broken, Case
 from controller.simulator.disk import Disk
-from controller.simulator.exchange import Exchange, SimBridge, SimChannel, Witness
-from controller.simulator.process import Mistake, Process
-
-
-class Broken(Mistake):
-    """A promise is broken. `because` says which, and where."""
-
-
-def _judge_wrap_up(before: Interaction, after: Interaction) -> None:
-    """Whoever had the customer owes a reason once they have them no more, unless their telephone was lost and the customer waits again."""
-    owner = before.owner
-    if owner is None or owner.agent is None or not owner.is_up:
-        return
-    has_left = after.owner is None or after.owner.agent != owner.agent or after.owner.standing is Standing.GONE
-    if has_left and after.phase is not Phase.QUEUED and all(wrap_up.agent != owner.agent for wrap_up in after.wrap_ups):
-        raise Broken(f"{owner.agent} had the customer of {before.id}, has left, and is asked for no wrap-up reason")
+from controller.simulator.exchange import Exchange, Witness
+from controller.simulator.judge_agents import AgentJudge
+from controller.simulator.judge_customers import CustomerJudge
+from controller.simulator.parts import SimBridge, SimChannel
+from controller.simulator.process import Process
+from controller.simulator.reach import Reach
 
 
 class Judge(Witness):
     """Remembers only what it needs to judge."""
 
-    def __init__(self) -> None:
-        self._whose: dict[LegId, tuple[InteractionId, Role]] = {}
-        self._phase: dict[InteractionId, Phase] = {}
+    def __init__(self, reach: Reach) -> None:
+        self.case = Case(reach)
+        self.customers = CustomerJudge(self.case)
+        self.agents = AgentJudge(self.case)
         self._have_met: set[LegId] = set()
         """Agents 2 who have been in a conference: they and the customer have heard one another, and no consult can follow."""
-        self._let_go: set[LegId] = set()
-        """Legs of agents that no layout names any more; they may still be there for a moment."""
+        self._done: dict[int, tuple[Command, int]] = {}
+        """Commands that were done, with the revision that came of them."""
         self.looks = 0
 
     # --- What the floor says ---------------------------------------------------------------------------------------
 
-    def followed(self, outcome: Outcome, floor: Floor) -> None:
+    def followed(self, what: Input, outcome: Outcome, floor: Floor) -> None:
         """The floor has taken an input."""
+        self._judge_once(what, outcome)
         for change in outcome.changes:
-            if change.before is not None:
-                self._let_go.update(party.leg for party in change.before.parties)
-                _judge_wrap_up(change.before, change.after)
             self._note(change.after)
-        if outcome.changes:
-            self._judge_offers(floor)
+        self.customers.followed(outcome)
+        self.agents.followed(what, outcome, floor)
+
+    def refused(self, what: Input, refused: Refused, floor: Floor) -> None:
+        """The floor would not do it."""
+        self.agents.refused(what, refused, floor)
 
     def began_again(self, floor: Floor) -> None:
         """A process has begun with what the journal had: what was not kept has never been."""
-        self._let_go.update(self._whose)
+        self.agents.began_again(floor)
+        self.case.began_again(floor)
         for interaction in floor.interactions.values():
             self._note(interaction)
+        for key, (command, revision) in tuple(self._done.items()):
+            known = floor.interactions.get(command.interaction)
+            if known is not None and known.revision < revision:
+                del self._done[key]
 
     def _note(self, interaction: Interaction) -> None:
-        phase = self._phase[interaction.id] = interaction.phase
-        for party in interaction.parties:
-            self._whose[party.leg] = (interaction.id, party.role)
-            if phase is not Phase.ENDED and party.standing is not Standing.GONE:
-                self._let_go.discard(party.leg)
-            if phase is Phase.CONFERENCE:
-                self._have_met.add(party.leg)
+        self.case.note(interaction)
+        if interaction.phase is Phase.CONFERENCE:
+            self._have_met.update(party.leg for party in interaction.parties)
 
-    def _judge_offers(self, floor: Floor) -> None:
-        in_call: dict[AgentId, InteractionId] = {}
-        for interaction in floor.interactions.values():
-            for party in interaction.parties:
-                if party.agent is None or party.standing is Standing.GONE:
-                    continue
-                if party.agent in in_call:
-                    raise Broken(f"{party.agent} is in {in_call[party.agent]} and in {interaction.id} at the same time")
-                in_call[party.agent] = interaction.id
+    def _judge_once(self, what: Input, outcome: Outcome) -> None:
+        """A command that is sent again is the very same object: a client that heard no answer, or that it was not kept."""
+        if not isinstance(what, Command):
+            return
+        for change in outcome.changes:
+            if change.cause is what:
+                if id(what) in self._done:
+                    raise Broken(f"{what.action} of {what.agent} in {what.interaction} was sent again with its key, and done twice")
+                self._done[id(what)] = (what, change.after.revision)
+
+    def look(self, floor: Floor | None) -> None:
+        """A second has passed. Say what has lasted too long."""
+        self.agents.look()
+        if floor is not None:
+            self.customers.look(floor)
 
     # --- What really happens ---------------------------------------------------------------------------------------
 
@@ -87,7 +91,7 @@ class Judge(Witness):
         if named is None:
             return
         interaction, room = named
-        talking = [self._whose.get(leg) for leg in bridge.channels]
+        talking = [self.case.whose.get(leg) for leg in bridge.channels]
         for leg, whose in zip(bridge.channels, talking, strict=True):
             if whose is not None and whose[0] != interaction:
                 raise Broken(f"{leg} of {whose[0]} stands in a room of {interaction}")
@@ -95,26 +99,39 @@ class Judge(Witness):
             return
         roles = {whose[1]: leg for leg, whose in zip(bridge.channels, talking, strict=True) if whose is not None}
         if Role.CUSTOMER in roles and Role.AGENT_2 in roles and roles[Role.AGENT_2] not in self._have_met:
-            phase = self._phase[interaction]
+            phase = self.case.phase[interaction]
             raise Broken(f"the customer of {interaction} hears the consult: {channel.id} came into the talk room while it was {phase}")
 
     def rung(self, channel: SimChannel) -> None:
-        pass
+        self.agents.rung(channel)
 
     def was_busy(self, channel: SimChannel, with_: SimChannel) -> None:
-        one, other = self._whose.get(channel.id), self._whose.get(with_.id)
+        one, other = self.case.whose.get(channel.id), self.case.whose.get(with_.id)
         if one is None or other is None or one[0] == other[0]:
             return
-        if not self._let_go.intersection((channel.id, with_.id)):
+        if not self.agents.let_go.keys() & {channel.id, with_.id}:
             raise Broken(f"telephone {channel.endpoint} was rung for {one[0]} while it {with_.state} for {other[0]}")
 
     def gone(self, channel: SimChannel) -> None:
         pass
 
     def fell_back(self, channel: SimChannel) -> None:
-        whose = self._whose.get(channel.id)
-        if whose is not None:
-            raise Broken(f"the customer of {whose[0]} was given back to the dialplan")
+        self.customers.fell_back(channel)
+
+    def was_given(self, channel: SimChannel) -> None:
+        self.customers.was_given(channel)
+
+    def was_hung_up_by_us(self, channel: SimChannel) -> None:
+        self.customers.was_hung_up_by_us(channel)
+
+    def could_not(self, what: str) -> None:
+        self.customers.could_not(what)
+
+    def could(self, what: str) -> None:
+        self.customers.could(what)
+
+    def touched(self, request: str) -> None:
+        raise Broken(f"{request} is about what another application has on the same Asterisk")
 
     # --- What is kept ----------------------------------------------------------------------------------------------
 

@@ -15,7 +15,8 @@ from controller.interaction.roles import ROLE_TABLE
 from controller.routing.commands import DeskCommand, GoAvailable, GoIdle, LogOff, LogOn
 from controller.routing.desk import DeskState
 from controller.simulator.agenda import Agenda
-from controller.simulator.exchange import DECLINED, NETWORK_FAILED, NORMAL, Exchange, SimChannel
+from controller.simulator.exchange import Exchange
+from controller.simulator.parts import DECLINED, LOST, NORMAL, SimChannel
 from controller.simulator.site import NUMBERS, REASONS
 
 CALLERS_MAX = 12
@@ -117,7 +118,7 @@ class People:
             if drawn < 0.1 and customer is not None and customer.leg in self._exchange.channels:
                 self._exchange.hangs_up(self._exchange.channels[customer.leg])
         elif drawn < 0.45:
-            self._exchange.hangs_up(channel, NETWORK_FAILED)
+            self._exchange.hangs_up(channel, LOST)
         else:
             self._exchange.presses_hold(channel, held=self._dice.random() < 0.5)
 

@@ -29,7 +29,9 @@ from controller.simulator.agenda import Agenda, Task, Tasks, run_through
 from controller.simulator.disk import Disk
 from controller.simulator.driven import DrivenLoop, DrivenSwitch, Followed, Reply
 from controller.simulator.exchange import Exchange
-from controller.simulator.wire import EventSocket, Weather, Wire
+from controller.simulator.wire import LANES, EventSocket, Outages, Weather, Wire
+
+TRIES_TO_CONNECT_EVERY_SECONDS = 1.0
 
 
 class Mistake(Exception):
@@ -47,12 +49,13 @@ class Surroundings(Protocol):
     dice: Random
     exchange: Exchange
     weather: Weather
+    outages: Outages
     disk: Disk
     directory: Directory
     audiences: Sequence[Audience]
 
     def wall_clock(self) -> Seconds:
-        """The time of day as this machine has it; it may jump forward."""
+        """The time of day as this machine has it; it may jump, forward and back."""
 
     def fsync_seconds(self) -> Seconds:
         """How long the disk takes to keep a batch."""
@@ -75,19 +78,22 @@ class Process:
         self.agenda = around.agenda
         self.is_alive = True
         self.is_attached = False
+        self.attached_at: Seconds = around.agenda.now
+        """Since when it hears everything: what happened before this moment it had to find out by looking."""
         self._tasks = Tasks(around.agenda)
         brought = bring_back(around.disk.open())
         if brought.damage:
             raise Mistake(f"the journal could not be replayed: {brought.damage}")
         self.keeper = Keeper(around.disk)
         self._loop = DrivenLoop(brought.floor, keeper=self.keeper, clock=around.wall_clock)
-        self._wire = Wire(around.agenda, around.dice, around.exchange, around.weather)
-        self.switch = DrivenSwitch(around.agenda, self._wire, self._post)
+        self.wire = Wire(around.agenda, around.dice, around.exchange, around.weather, around.outages)
+        self.switch = DrivenSwitch(around.agenda, self.wire, self._post)
         self._socket: EventSocket | None = None
         self._kept_events: list[AriEvent] = []
         self._attaching: Task | None = None
         self._turn_is_near = False
         self._alarm_rings_at: Seconds | None = None
+        self._loop.shown_to(self._has_followed)
         self._loop.serve(self.switch, around.audiences)
         self._begin_where_we_left_off()
 
@@ -138,16 +144,18 @@ class Process:
         if not self.is_alive:
             return
         followed = self._loop.follow_batch()
-        for each in followed:
-            if not isinstance(each.result, Outcome | Refused):
-                raise Mistake(f"the core made a mistake: {type(each.result).__name__}: {each.result}") from each.result
-            self._around.taken(each.asked.what, each.result, self.floor)
         if not followed and not self._loop.is_behind:
             self._turn_ends()
             return
         if self._around.dies("taken"):
             return
         self.agenda.soon(self._around.fsync_seconds(), lambda: self._keeps(followed))
+
+    def _has_followed(self, followed: Followed) -> None:
+        result = followed.result
+        if not isinstance(result, Outcome | Refused):
+            raise Mistake(f"the core made a mistake: {type(result).__name__}: {result}") from result
+        self._around.taken(followed.asked.what, result, self.floor)
 
     def _keeps(self, followed: Sequence[Followed]) -> None:
         if self.is_alive:
@@ -192,7 +200,10 @@ class Process:
         if not self.is_alive or self._socket is not None:
             return
         around = self._around
-        self._wire.is_up = around.exchange.app_is_active = True
+        if around.outages.let_nobody_in:
+            self.agenda.soon(TRIES_TO_CONNECT_EVERY_SECONDS, self._connect)
+            return
+        self.wire.is_up = around.exchange.app_is_active = True
         self._kept_events.clear()
         socket = self._socket = EventSocket(around.agenda, around.dice, around.weather, self._hear, cut=self.cut_off)
         self.agenda.soon(0.002 + 0.01 * around.dice.random(), lambda: self._read_state(socket))
@@ -209,12 +220,28 @@ class Process:
         except AriError:
             self.agenda.soon(0.0, self.cut_off)
             return
-        self.is_attached = True
+        self.is_attached, self.attached_at = True, self.agenda.now
 
-    def hears(self, topic: str, event: AriEvent) -> None:
+    def hears(self, topic: str, *events: AriEvent) -> None:
         """Asterisk says something; without a connection nobody hears it, ever."""
         if self._socket is not None:
-            self._socket.tell(topic, event)
+            self._socket.tell(topic, *events)
+
+    def falls_half_open(self) -> None:
+        """Nothing arrives in either direction any more, and nothing has noticed."""
+        self.wire.half_open.update(range(LANES))
+        if self._socket is not None:
+            self._socket.is_half_open = True
+
+    def is_cut_off(self, lane: int) -> bool:
+        """Whether it can do nothing over this lane, whether it knows that or not."""
+        return not self.is_attached or self.wire.is_cut_off(lane)
+
+    def lane_is_refused(self) -> None:
+        """A lane that wanted to connect again was refused with 401.
+
+        This must follow `asterisk/attachment.py`, for which the lane is one that will be back: it stays attached, and takes callers.
+        """
 
     def _hear(self, event: AriEvent) -> None:
         if not self.is_attached:
@@ -239,7 +266,7 @@ class Process:
         if self._attaching is not None:
             self._attaching.kill()
             self._attaching = None
-        self._wire.goes_down()
+        self.wire.goes_down()
         return True
 
     def kill(self) -> None:

@@ -48,6 +48,23 @@ def with_other_policies(directory: Directory, dice: Random) -> Directory:
     return replace(directory, queues={name: replace(queue, policy=_drawn_policy(dice)) for name, queue in directory.queues.items()})
 
 
+def rebuilt_site(directory: Directory, dice: Random) -> Directory:
+    """The site file after its administrator has made something else of the contact centre, or has taken that back."""
+    kind = dice.choice(("as it was", "one queue less", "one team less", "another supervisor"))
+    agents, queues, points = dict(directory.agents), dict(directory.queues), dict(directory.entry_points)
+    if kind in ("one queue less", "one team less"):
+        queue = dice.choice(list(queues))
+        team = queues.pop(queue).agents if kind == "one team less" else ()
+        points = {name: point for name, point in points.items() if point.queue != queue}
+        for agent in team:
+            del agents[agent]
+        queues = {name: replace(kept, agents=tuple(who for who in kept.agents if who in agents)) for name, kept in queues.items()}
+    elif kind == "another supervisor":
+        for name in (AgentId("sam"), AgentId("alice")):
+            agents[name] = replace(agents[name], supervisor=not agents[name].supervisor)
+    return replace(directory, agents=agents, queues=queues, entry_points=points)
+
+
 def _drawn_policy(dice: Random) -> Policy:
     return Policy(
         transfer_acceptance=dice.choice(list(TransferAcceptance)),

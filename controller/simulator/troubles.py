@@ -9,6 +9,7 @@ from controller.directory.ids import Seconds
 from controller.simulator.agenda import Agenda
 from controller.simulator.disk import Disk
 from controller.simulator.exchange import Exchange
+from controller.simulator.further import Further
 from controller.simulator.wire import Weather
 
 SECONDS_BETWEEN_BLOWS = 12.0
@@ -39,8 +40,9 @@ class Surroundings(Protocol):
 class Troubles:
     """Some seeds have good weather and few blows, some bad weather and many: a fault alone is found best alone."""
 
-    def __init__(self, around: Surroundings) -> None:
+    def __init__(self, around: Surroundings, further: Further) -> None:
         self._around = around
+        self._further = further
         self._agenda = around.agenda
         self._dice = dice = around.dice
         blows: dict[str, Callable[[], None]] = {
@@ -63,10 +65,12 @@ class Troubles:
     def begin(self) -> None:
         """From now on things go wrong."""
         self._soon(SECONDS_BETWEEN_BLOWS, self._strikes)
+        self._further.begin()
 
     def end(self) -> None:
         """Nothing goes wrong any more."""
         self._is_over = True
+        self._further.end()
         around = self._around
         for field in fields(Weather):
             setattr(around.weather, field.name, 0.0)

@@ -45,6 +45,28 @@ class Weather:
     """The socket breaks soon after: what Asterisk could not write, it drops, and then it closes."""
 
 
+class Outages:
+    """What lies between every controller and Asterisk for many seconds. Empty in good times."""
+
+    def __init__(self) -> None:
+        self.is_unreachable = False
+        """Nothing can be connected, and whatever was is broken."""
+        self.refuses_us = False
+        """The password in Asterisk is another one: what is connected goes on, what wants to connect is refused with 401."""
+        self.lanes_away: set[int] = set()
+        """Lanes whose sockets broke and can't be opened again yet."""
+
+    @property
+    def let_nobody_in(self) -> bool:
+        """A connection that is tried now fails."""
+        return self.is_unreachable or self.refuses_us or bool(self.lanes_away)
+
+    def end(self) -> None:
+        """All is well again."""
+        self.is_unreachable = self.refuses_us = False
+        self.lanes_away.clear()
+
+
 class _Ask(Awaited):
     """A request on its way."""
 
@@ -84,12 +106,15 @@ class _Ask(Awaited):
 class Wire(Transport):
     """One process's sockets to Asterisk."""
 
-    def __init__(self, agenda: Agenda, dice: Random, exchange: Exchange, weather: Weather) -> None:
+    def __init__(self, agenda: Agenda, dice: Random, exchange: Exchange, weather: Weather, outages: Outages) -> None:
         self._agenda = agenda
         self._dice = dice
         self._exchange = exchange
         self._weather = weather
+        self._outages = outages
         self.is_up = False
+        self.half_open: set[int] = set()
+        """Lanes that look connected and on which nothing arrives any more."""
         self._free_at = [0.0] * LANES
         self._broken_until = [0.0] * LANES
         self._asked: dict[_Ask, None] = {}
@@ -106,7 +131,7 @@ class Wire(Transport):
         seconds_max: float = REQUEST_SECONDS_MAX,
     ) -> Reply:
         number = lane % LANES
-        if not self.is_up or self._broken_until[number] > self._agenda.now:
+        if not self.is_up or self._broken_until[number] > self._agenda.now or number in self._outages.lanes_away:
             raise SwitchAway(f"{method} {uri}", "the simulated socket is broken", sent=False)
         reply: Reply = await _Ask(self, method, uri, query, body, number, seconds_max)
         return reply
@@ -114,16 +139,31 @@ class Wire(Transport):
     def goes_down(self) -> None:
         """Every socket breaks; nobody knows what became of what was on its way. Asterisk finishes what it has in hand, no more."""
         self.is_up = False
+        self.half_open.clear()
         self._broke_at = self._agenda.now
         asked = tuple(self._asked)
         self._asked.clear()
         for ask in asked:
             ask.fails(SwitchAway(ask.name, "the simulated socket broke", sent=True))
 
+    def lane_breaks(self, number: int) -> None:
+        """One socket breaks; nobody knows what became of what was on its way over it."""
+        self.half_open.discard(number)
+        for ask in tuple(self._asked):
+            if ask.lane == number:
+                self._fails_with(ask, SwitchAway(ask.name, "the simulated lane broke", sent=True))
+
+    def is_cut_off(self, number: int) -> bool:
+        """Whether a request over this lane gets nowhere."""
+        return not self.is_up or number in self.half_open or number in self._outages.lanes_away
+
     def send(self, ask: _Ask) -> None:
         """Have a request go to Asterisk behind those of its lane; draw what goes wrong with it."""
         self._asked[ask] = None
         ask.sent_at = self._agenda.now
+        if ask.lane in self.half_open:
+            self._times_out(ask)
+            return
         weather, drawn = self._weather, self._dice.random() * 100
         for chance, trouble in (
             (weather.failed, self._fails),
@@ -204,10 +244,14 @@ class EventSocket:
         self._hear = hear
         self._cut = cut
         self.is_open = True
+        self.is_half_open = False
+        """Nothing arrives any more, and neither side knows."""
         self._last: dict[str, Seconds] = {}
 
-    def tell(self, topic: str, event: AriEvent) -> None:
-        """Have an event come after the ones of the same topic."""
+    def tell(self, topic: str, *events: AriEvent) -> None:
+        """Have what is said at one moment come after what was said before on the same topic."""
+        if self.is_half_open:
+            return
         weather, drawn = self._weather, self._dice.random() * 100
         takes = 0.0001 + 0.0015 * self._dice.random() ** 2
         if drawn < weather.lost_events:
@@ -218,13 +262,14 @@ class EventSocket:
             takes += 0.05 * self._dice.random()
         drawn -= weather.late_events
         comes_at = self._last[topic] = max(self._last.get(topic, 0.0), self._agenda.now + takes)
-        self._agenda.at(comes_at, lambda: self._comes(event))
+        self._agenda.at(comes_at, lambda: self._come(events))
         if 0 <= drawn < weather.doubled_events:
-            self._agenda.at(comes_at, lambda: self._comes(event))
+            self._agenda.at(comes_at, lambda: self._come(events))
 
-    def _comes(self, event: AriEvent) -> None:
-        if self.is_open:
-            self._hear(event)
+    def _come(self, events: tuple[AriEvent, ...]) -> None:
+        for event in events:
+            if self.is_open:
+                self._hear(event)
 
     def _breaks(self) -> None:
         if self.is_open:

@@ -3,9 +3,9 @@
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from random import Random
-from typing import Protocol
+from typing import Any, Protocol
 
 import structlog
 
@@ -18,24 +18,38 @@ from controller.floor.ports import Audience
 from controller.interaction.commands import Command
 from controller.interaction.refusals import Refused
 from controller.routing.commands import DeskCommand
+from controller.service.keeping import NotKept
 from controller.simulator.agenda import Agenda
+from controller.simulator.broken import Broken
 from controller.simulator.desktops import Desktops
 from controller.simulator.disk import Disk
-from controller.simulator.exchange import Exchange, SimBridge, SimChannel, Witness
-from controller.simulator.judge import Broken, Judge
+from controller.simulator.exchange import Exchange, Witness
+from controller.simulator.further import Further
+from controller.simulator.judge import Judge
+from controller.simulator.parts import SimBridge, SimChannel
 from controller.simulator.people import People
 from controller.simulator.process import Mistake, Process
-from controller.simulator.site import WRAP_UP_SECONDS, drawn_site, with_other_policies
+from controller.simulator.reach import Reach
+from controller.simulator.site import WRAP_UP_SECONDS, drawn_site, rebuilt_site, with_other_policies
 from controller.simulator.troubles import Troubles
-from controller.simulator.wire import Weather
+from controller.simulator.wire import LANES, Outages, Weather
 
 INPUTS = 300
 """How many inputs a seed has unless told otherwise."""
+FATE = 0x1_0000_0000
+"""Parts the dice of `further` troubles from those of the day."""
 DAY_BEGINS: Seconds = 1_700_000_000.0
 CALM_SECONDS = 45.0
 """How long after the last fault and the last deed everything must be as it should. The longest that a lost request can still cost is
 three tries of five seconds, and then the leg is given up and its customer offered anew."""
 HOME_SECONDS = 60.0 + WRAP_UP_SECONDS
+LOOK_SECONDS: Seconds = 1.0
+PATIENCE_SECONDS: Seconds = 20.0
+"""By how much requests that get lost one by one may delay whatever a promise is about: four of five seconds each."""
+ASKED_AGAIN_AFTER_SECONDS: Seconds = 1.0
+UNANSWERED_SECONDS: Seconds = 8.0
+"""After so long a careful client asks again what nobody has answered: the controller is gone, or stuck."""
+ASKED_AGAIN_MAX = 6
 LOOK_EVERY = 60
 """On average, after so many batches the journal is replayed and the desktops are compared."""
 
@@ -55,6 +69,8 @@ class Verdict:
     """It broke after the last of the asked inputs, while or after everything settled."""
     seconds: Seconds = 0.0
     """How long the simulated day was."""
+    further: bool = True
+    """Whether `further` troubles could strike."""
 
 
 class Watcher(Protocol):
@@ -70,25 +86,59 @@ class Watcher(Protocol):
 class World:
     """Everything that a seed makes."""
 
-    def __init__(self, seed: int, *, watcher: Watcher | None = None, disk: Disk | None = None, directory: Directory | None = None) -> None:
+    def __init__(
+        self,
+        seed: int,
+        *,
+        watcher: Watcher | None = None,
+        disk: Disk | None = None,
+        directory: Directory | None = None,
+        further: bool = True,
+    ) -> None:
         self.dice = Random(seed)
+        self.fate = Random(seed ^ FATE)
         self.agenda = Agenda()
         self.weather = Weather()
+        self.outages = Outages()
         self.disk = disk or Disk()
-        self.judge = Judge()
-        self.directory = directory or drawn_site(self.dice)
+        self.reach = Reach(self.agenda)
+        self.judge = Judge(self.reach)
+        self.directory = self._site = directory or drawn_site(self.dice)
         self.desktops = Desktops(self.dice)
         self.audiences: Sequence[Audience] = (self.desktops,)
-        self.exchange = Exchange(self.agenda, self.dice, self._asterisk_tells, _Witnesses(self))
+        self.exchange = Exchange(self.agenda, self.dice, self.asterisk_tells, _Witnesses(self))
+        self.judge.case.exchange = self.exchange
         self.doom: str | None = None
         self.disk_is_slow = False
+        self.clients_ask_again = False
         self.inputs = 0
         self._watcher = watcher
         self._jumped: Seconds = 0.0
+        self._keys = 0
         self._process: Process | None = None
         self.people = People(self)
-        self.troubles = Troubles(self)
+        self.troubles = Troubles(self, Further(self, happens=further))
+        self.reach.patience = PATIENCE_SECONDS if self._requests_get_lost() else 0.0
         self._start()
+        self.agenda.soon(LOOK_SECONDS, self._look_on)
+
+    def _requests_get_lost(self) -> bool:
+        weather = self.weather
+        return any((weather.failed, weather.slow, weather.lost, weather.answer_lost, weather.lane_cut, self.exchange.moves_that_fail))
+
+    def _look_on(self) -> None:
+        """A second has passed."""
+        process = self._process
+        cut_off = [self.disk_is_slow or process is None or process.is_cut_off(lane) for lane in range(LANES)]
+        self.reach.note(cut_off, LOOK_SECONDS)
+        self.judge.case.attached_at = process.attached_at if process is not None else self.agenda.now
+        outages = self.outages
+        if not (outages.refuses_us and len(outages.lanes_away) == LANES and process is not None and process.is_attached):
+            self.judge.customers.refused_since = None
+        elif self.judge.customers.refused_since is None:
+            self.judge.customers.refused_since = self.agenda.now
+        self.judge.look(process.floor if process is not None else None)
+        self.agenda.soon(LOOK_SECONDS, self._look_on)
 
     # --- For the process -------------------------------------------------------------------------------------------
 
@@ -109,8 +159,12 @@ class World:
         self.inputs += 1
         if self._watcher is not None:
             self._watcher.took(self.wall_clock(), what, result, floor)
+        if self._process is not None:
+            self.judge.case.attached_at = self._process.attached_at
         if isinstance(result, Outcome):
-            self.judge.followed(result, floor)
+            self.judge.followed(what, result, floor)
+        else:
+            self.judge.refused(what, result, floor)
 
     def handed_on(self) -> None:
         if self.dice.random() * LOOK_EVERY < 1:
@@ -125,9 +179,10 @@ class World:
         if lie is not None:
             raise Broken(lie)
 
-    def _asterisk_tells(self, topic: str, event: AriEvent) -> None:
+    def asterisk_tells(self, topic: str, *events: AriEvent) -> None:
+        """Something is said; the controller hears it if it listens."""
         if self._process is not None:
-            self._process.hears(topic, event)
+            self._process.hears(topic, *events)
 
     # --- For people ------------------------------------------------------------------------------------------------
 
@@ -135,11 +190,30 @@ class World:
         return self._process.floor if self._process is not None else None
 
     def ask(self, command: Command | DeskCommand) -> None:
-        self.agenda.soon(0.001 + 0.02 * self.dice.random(), lambda: self._asked(command))
+        asked = self._asked
+        if self.clients_ask_again and isinstance(command, Command):
+            self._keys += 1
+            command, asked = keyed(command, f"key-{self._keys}"), self._asked_with_key
+        self.agenda.soon(0.001 + 0.02 * self.dice.random(), lambda: asked(command))
 
     def _asked(self, command: Command | DeskCommand) -> None:
         if self._process is not None:
             self._process.ask(command, lambda result: None)
+
+    def _asked_with_key(self, command: Command | DeskCommand, tries: int = ASKED_AGAIN_MAX) -> None:
+        """A careful client asks again, with the same key, where it gets no answer or hears that what was done is not kept."""
+        answered = False
+
+        def hears(result: Outcome | Exception) -> None:
+            nonlocal answered
+            answered = True
+            if isinstance(result, NotKept) and tries:
+                self.agenda.soon(ASKED_AGAIN_AFTER_SECONDS, lambda: self._asked_with_key(command, tries - 1))
+
+        if self._process is not None:
+            self._process.ask(command, hears)
+        if tries:
+            self.agenda.soon(UNANSWERED_SECONDS, lambda: None if answered else self._asked_with_key(command, tries - 1))
 
     # --- What can be struck ----------------------------------------------------------------------------------------
 
@@ -179,12 +253,47 @@ class World:
 
     def clock_jumps(self, seconds: Seconds) -> None:
         self._jumped += seconds
-        self._say(f"the clock is set {seconds:.0f} s forward")
+        self.judge.case.clock_was_put_forward |= seconds > 0
+        self._say(f"the clock is set {abs(seconds):.0f} s {'forward' if seconds > 0 else 'back'}")
+
+    def break_lane(self, lane: int) -> None:
+        if self._process is not None:
+            self._process.wire.lane_breaks(lane)
+            if self.outages.refuses_us:
+                self._process.lane_is_refused()
+
+    def fall_half_open(self, lanes: range) -> None:
+        if self._process is None:
+            return
+        if len(lanes) == LANES:
+            self._process.falls_half_open()
+        else:
+            self._process.wire.half_open.update(lanes)
+
+    def wake_up(self, lanes: range) -> None:
+        """What was half open is found out, and breaks."""
+        if self._process is None or not self._process.wire.half_open.intersection(lanes):
+            return
+        if len(lanes) == LANES and len(self._process.wire.half_open) == LANES:
+            self.cut()
+        for lane in lanes:
+            self._process.wire.lane_breaks(lane)
 
     def site_changes(self) -> None:
         self.directory = with_other_policies(self.directory, self.dice)
         if self._process is not None:
             self._process.reload(self.directory)
+
+    def site_is_rebuilt(self) -> None:
+        """Queues, agents and supervisors are others; the next time it may all be as it was."""
+        self.directory = rebuilt_site(self._site, self.fate)
+        self._say("the site file is read again")
+        if self._process is not None:
+            self._process.reload(self.directory)
+
+    def tell(self, what: str) -> None:
+        """Let whoever watches know that something has struck."""
+        self._say(what)
 
     def _say(self, what: str) -> None:
         if self._watcher is not None:
@@ -214,6 +323,11 @@ class World:
         self.rest(HOME_SECONDS)
         self._look_closely()
         self.judge.judge_end(process, self.exchange)
+
+    def breaks_off(self) -> None:
+        """The day ends here, whatever is under way."""
+        if self._process is not None:
+            self._process.kill()
 
     def rest(self, seconds: Seconds) -> None:
         """Let so much time pass. Raises `Mistake`."""
@@ -245,6 +359,27 @@ class _Witnesses(Witness):
     def fell_back(self, channel: SimChannel) -> None:
         self._judge.fell_back(channel)
 
+    def was_given(self, channel: SimChannel) -> None:
+        self._judge.was_given(channel)
+
+    def was_hung_up_by_us(self, channel: SimChannel) -> None:
+        self._judge.was_hung_up_by_us(channel)
+
+    def could_not(self, what: str) -> None:
+        self._judge.could_not(what)
+
+    def could(self, what: str) -> None:
+        self._judge.could(what)
+
+    def touched(self, request: str) -> None:
+        self._judge.touched(request)
+
+
+def keyed(command: Command, key: str) -> Command:
+    """Give a command its idempotency key, if commands have one."""
+    more: dict[str, Any] = {"key": key} if any(field.name == "key" for field in fields(command)) else {}
+    return replace(command, **more)
+
 
 @contextmanager
 def quiet_logs() -> Iterator[None]:
@@ -257,19 +392,21 @@ def quiet_logs() -> Iterator[None]:
         structlog.configure(**before)
 
 
-def simulate(seed: int, inputs: int = INPUTS, *, watcher: Watcher | None = None) -> Verdict:
-    """Live one seed's day and settle. The same seed and number give the same verdict."""
+def simulate(seed: int, inputs: int = INPUTS, *, watcher: Watcher | None = None, further: bool = True) -> Verdict:
+    """Live one seed's day and settle. The same seed and number give the same verdict. `further`: whether such troubles may strike."""
     settling = False
     world = None
     with quiet_logs():
         try:
-            world = World(seed, watcher=watcher)
+            world = World(seed, watcher=watcher, further=further)
             world.live(inputs)
             settling = True
             world.settle()
             broken = ""
         except Mistake as mistake:
             broken = mistake.because
+            if world is not None:
+                world.breaks_off()
     taken = world.inputs if world is not None else 0
     return Verdict(
         seed=seed,
@@ -278,10 +415,11 @@ def simulate(seed: int, inputs: int = INPUTS, *, watcher: Watcher | None = None)
         broken=broken,
         settling=settling and bool(broken),
         seconds=world.agenda.now if world is not None else 0.0,
+        further=further,
     )
 
 
-def shortest_failing(verdict: Verdict, run: Callable[[int, int], Verdict] = simulate) -> Verdict:
+def shortest_failing(verdict: Verdict, run: Callable[..., Verdict] = simulate) -> Verdict:
     """Find the fewest inputs after which the same seed, left to settle, is broken. Of a breach that settling shows, this is a bisection:
     every shorter prefix that was tried is sound, not every shorter one there is."""
     best, sound = verdict, 0
@@ -290,7 +428,7 @@ def shortest_failing(verdict: Verdict, run: Callable[[int, int], Verdict] = simu
         return verdict
     while sound + 1 < best.inputs:
         middle = (sound + best.inputs) // 2
-        tried = run(verdict.seed, middle)
+        tried = run(verdict.seed, middle, further=verdict.further)
         if tried.broken:
             best = tried
         else:

@@ -8,7 +8,7 @@ from controller.interaction.commands import Command, GiveWrapUp, StartConsult
 from controller.interaction.facts import CustomerArrived, LegEnded, LegFact
 from controller.journal.codec import Taken, read_input
 from controller.routing.commands import GoAvailable, LogOn
-from controller.simulator.exchange import SimChannel
+from controller.simulator.parts import SimChannel
 from controller.simulator.people import People
 from controller.simulator.world import World, quiet_logs
 from tests.live.scene import Scene

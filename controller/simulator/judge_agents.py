@@ -1,0 +1,223 @@
+"""Judges what becomes of agents: whose telephone rings too long, who is made unavailable without a fault, who is not asked for a reason."""
+
+from controller.directory.ids import AgentId, InteractionId, LegId, Seconds
+from controller.floor.floor import Floor
+from controller.floor.outcome import Change, Input, Outcome
+from controller.interaction.commands import Command
+from controller.interaction.facts import LegUnheld, Why
+from controller.interaction.interaction import Interaction, Party, Phase, Standing
+from controller.interaction.refusals import Refused
+from controller.routing.commands import DeskCommand
+from controller.routing.desk import DeskState
+from controller.simulator.broken import Broken, Case
+from controller.simulator.parts import End, SimChannel
+from controller.simulator.reach import Since
+
+RINGING_SECONDS_OVER_MAX: Seconds = 5.0
+"""By how much a telephone may ring longer than its seconds."""
+UNNOTICED_SECONDS_MAX: Seconds = 2.0
+"""How long a key that was released may still count as pressed: the event is on its way."""
+FAULTS = frozenset({End.DECLINED, End.UNANSWERED, End.UNREGISTERED, End.LOST})
+"""Ends of a telephone's leg for which its agent may get no more calls."""
+HOLD_KEY = "hold key"
+"""What the refusal says that asks an agent to release their telephone's own key."""
+
+
+class AgentJudge:
+    """Remembers of agents only what it needs to judge."""
+
+    def __init__(self, case: Case) -> None:
+        self._case = case
+        self._chosen: dict[AgentId, DeskState] = {}
+        self._rung: dict[tuple[InteractionId, AgentId], tuple[LegId, Since]] = {}
+        """Telephones that ring, since when, however often the leg was made anew."""
+        self._seconds: dict[tuple[InteractionId, AgentId], Seconds] = {}
+        """How long each may ring."""
+        self._asked: dict[InteractionId, Since] = {}
+        """Transfers that wait for a yes."""
+        self.let_go: dict[LegId, Since] = {}
+        """Legs of agents that no layout names any more; they may still be there for a moment."""
+
+    # --- What the floor says ---------------------------------------------------------------------------------------
+
+    def began_again(self, floor: Floor) -> None:
+        """What was not kept has never been."""
+        self._chosen = {agent: desk.chosen for agent, desk in floor.desks.items()}
+        for leg, whose in self._case.whose.items():
+            self.let_go.setdefault(leg, self._case.reach.begins(whose[0]))
+        for interaction in floor.interactions.values():
+            self._note(interaction)
+            for party in interaction.parties:
+                channel = self._case.channel(party.leg) if party.rings else None
+                if channel is not None and channel.is_there and channel.rang_at is not None:
+                    self.rung(channel)
+
+    def followed(self, what: Input, outcome: Outcome, floor: Floor) -> None:
+        """The floor has taken an input."""
+        for agent in outcome.desks:
+            self._judge_choice(agent, what, outcome, floor)
+        for change in outcome.changes:
+            if change.before is not None:
+                _judge_wrap_up(change.before, change.after)
+                _judge_release(change, change.before)
+                self._forget(change.before, change.after)
+            self._note(change.after)
+        if outcome.changes:
+            _judge_offers(floor)
+
+    def _forget(self, before: Interaction, after: Interaction) -> None:
+        for party in before.parties:
+            self.let_go.setdefault(party.leg, self._case.reach.begins(before.id))
+            if party.rings and party.agent is not None and not any(p.agent == party.agent and p.rings for p in after.parties):
+                self._rung.pop((before.id, party.agent), None)
+
+    def _note(self, interaction: Interaction) -> None:
+        if interaction.phase is Phase.TRANSFER_ASKED:
+            self._asked.setdefault(interaction.id, self._case.reach.begins(interaction.id))
+        else:
+            self._asked.pop(interaction.id, None)
+        for party in interaction.parties:
+            if interaction.phase is not Phase.ENDED and party.standing is not Standing.GONE:
+                self.let_go.pop(party.leg, None)
+            if party.rings and party.agent is not None and interaction.deadline is not None:
+                self._seconds[interaction.id, party.agent] = _seconds_of(interaction)
+
+    def _judge_choice(self, agent: AgentId, what: Input, outcome: Outcome, floor: Floor) -> None:
+        """Whoever was available and is so no more has either said so or let us down."""
+        before, desk = self._chosen.get(agent), floor.desks.get(agent)
+        if desk is None:
+            self._chosen.pop(agent, None)
+            return
+        now = self._chosen[agent] = desk.chosen
+        if before is not DeskState.AVAILABLE or now in (DeskState.AVAILABLE, DeskState.LOGGED_OFF):
+            return
+        if isinstance(what, DeskCommand | Command) and what.agent == agent:
+            return
+        for change in outcome.changes:
+            party = _live_party(change.before, agent)
+            if change.before is not None and party is not None:
+                innocent = self._innocent(change.before, party, agent)
+                if innocent is not None:
+                    raise Broken(f"{agent} was made {now} in {change.before.id} without a fault of theirs ({desk.reason}): {innocent}")
+                return
+
+    def _innocent(self, before: Interaction, party: Party, agent: AgentId) -> str | None:
+        """Say why an agent is not to blame; None: they are."""
+        channel = self._case.channel(party.leg)
+        if party.is_up and before.phase is Phase.TRANSFER_ASKED and before.id in self._asked:
+            asked = self._asked[before.id].in_all
+            return f"they had {asked:.0f} s to accept" if self._is_short(asked, before.policy.transfer_seconds) else None
+        if channel is None:
+            return None if party.leg in self._case.exchange_says_unregistered else "their telephone was never rung"
+        if channel.end in FAULTS:
+            return None
+        if party.is_up:
+            return f"their telephone was up, and {channel.end or 'still is'}"
+        leg, since = self._rung.get((before.id, agent), (None, None))
+        if since is None or leg is None:
+            return f"their telephone never rang ({channel.end or channel.state})"
+        since_at = min(since.at, since.at if channel.rang_at is None else channel.rang_at)
+        rang = (self._case.reach.now if channel.ended_at is None else channel.ended_at) - since_at
+        seconds = self._seconds.get((before.id, agent), 0.0)
+        return f"their telephone rang {rang:.0f} s of {seconds:.0f}" if self._is_short(rang, seconds) else None
+
+    def _is_short(self, lasted: Seconds, seconds: Seconds) -> bool:
+        """Less than half of what was promised. After a start nobody knows how long the controller was away, if the clock went forward."""
+        began_since = self._case.clock_was_put_forward and self._case.reach.now - self._case.began_at < lasted
+        return lasted < seconds / 2 and not began_since
+
+    def refused(self, what: Input, refused: Refused, floor: Floor) -> None:
+        """Nobody can release a key that is not pressed."""
+        if not isinstance(what, Command) or HOLD_KEY not in refused.because:
+            return
+        interaction = floor.interactions.get(what.interaction)
+        party = _live_party(interaction, what.agent)
+        channel = self._case.channel(party.leg) if party is not None else None
+        if channel is None or not channel.is_there or channel.on_hold or channel.held_at is None:
+            return
+        released = self._case.reach.now - channel.held_at
+        if released > UNNOTICED_SECONDS_MAX + self._case.reach.patience and channel.held_at < self._case.attached_at:
+            raise Broken(f"{what.agent} can't {what.action} in {what.interaction}: a hold key that was released {released:.0f} s ago")
+
+    # --- What really happens ---------------------------------------------------------------------------------------
+
+    def rung(self, channel: SimChannel) -> None:
+        """A telephone begins to ring."""
+        whose, agent = self._case.whose.get(channel.id), self._case.agent_of.get(channel.id)
+        if whose is None or agent is None:
+            return
+        _, since = self._rung.get((whose[0], agent), (None, None))
+        self._rung[whose[0], agent] = (channel.id, since or self._case.reach.begins(whose[0]))
+
+    # --- What lasts ------------------------------------------------------------------------------------------------
+
+    def look(self) -> None:
+        """A second has passed. Say what has lasted too long."""
+        patience = RINGING_SECONDS_OVER_MAX + self._case.reach.patience
+        for (interaction, agent), (leg, since) in self._rung.items():
+            channel = self._case.channel(leg)
+            if channel is None or channel.state != "Ringing" or not channel.is_there:
+                continue
+            seconds = self._seconds.get((interaction, agent), 0.0)
+            if since.in_reach > seconds + patience:
+                raise Broken(f"{agent}'s telephone has rung {since.in_all:.0f} s for {interaction}, longer than its {seconds:.0f} s")
+        assert self._case.exchange is not None, "an exchange is there before anybody calls"
+        for channel in self._case.exchange.channels.values():
+            gone = self.let_go.get(channel.id) if channel.state == "Ringing" else None
+            if gone is not None and gone.in_reach > patience:
+                raise Broken(f"telephone {channel.endpoint} rings {gone.in_all:.0f} s after nobody wants {channel.id} any more")
+
+
+def _live_party(interaction: Interaction | None, agent: AgentId) -> Party | None:
+    if interaction is None:
+        return None
+    return next((party for party in interaction.parties if party.agent == agent and party.standing is not Standing.GONE), None)
+
+
+def _seconds_of(interaction: Interaction) -> Seconds:
+    """How long the telephone that rings now may do so."""
+    assert interaction.deadline is not None, "asked only while something is waited for"
+    policy = interaction.policy
+    return {
+        Why.OFFER_UNANSWERED: policy.offer_seconds,
+        Why.CONSULT_UNANSWERED: policy.consult_seconds,
+        Why.RING_BACK_UNANSWERED: policy.ring_back_seconds,
+    }.get(interaction.deadline.why, policy.transfer_seconds)
+
+
+def _judge_offers(floor: Floor) -> None:
+    in_call: dict[AgentId, InteractionId] = {}
+    for interaction in floor.interactions.values():
+        for party in interaction.parties:
+            if party.agent is None or party.standing is Standing.GONE:
+                continue
+            if party.agent in in_call:
+                raise Broken(f"{party.agent} is in {in_call[party.agent]} and in {interaction.id} at the same time")
+            in_call[party.agent] = interaction.id
+
+
+def _judge_wrap_up(before: Interaction, after: Interaction) -> None:
+    """Whoever had the customer owes a reason once they have them no more, however the call left them (rule 23).
+
+    While their telephone is rung back they have them still; if that comes to nothing they owe it then.
+    """
+    owner = before.owner
+    if owner is None or owner.agent is None:
+        return
+    is_rung_back = before.phase is Phase.OFFERED and before.deadline is not None and before.deadline.why is Why.RING_BACK_UNANSWERED
+    if not owner.is_up and not (is_rung_back and owner.rings):
+        return
+    has_left = after.owner is None or after.owner.agent != owner.agent or after.owner.standing is Standing.GONE
+    if not has_left or after.owes_wrap_up(owner.agent) is not None or len(after.wrap_ups) > len(before.wrap_ups):
+        return
+    how = "was rung back in vain" if is_rung_back else "had the customer, has left"
+    raise Broken(f"{owner.agent} {how} and is asked for no wrap-up reason: {before.id}, {before.phase}, is now {after.phase}")
+
+
+def _judge_release(change: Change, before: Interaction) -> None:
+    """A release counts only after its press (rule 19)."""
+    if not isinstance(change.cause, LegUnheld) or before.phase is change.after.phase:
+        return
+    party = before.party_of(change.cause.leg)
+    if party is not None and not party.phone_on_hold:
+        raise Broken(f"{before.id} went from {before.phase} to {change.after.phase} by the release of a key that was not pressed")

@@ -1,0 +1,149 @@
+"""Channels and bridges of the simulated Asterisk, how they look in events and answers, and how a channel really came to its end."""
+
+from enum import StrEnum
+
+from controller.asterisk import events
+from controller.asterisk.events import AriEvent
+from controller.asterisk.resources import Bridge, Channel, Party
+from controller.directory.ids import LegId, Seconds
+
+Cause = tuple[int, int | None]
+"""Q.850, and the SIP status where there was one."""
+BUSY: Cause = (17, 486)
+NORMAL: Cause = (16, None)
+DECLINED: Cause = (21, 603)
+NO_ANSWER: Cause = (19, None)
+NETWORK_FAILED: Cause = (41, 500)
+LOST: Cause = (44, None)
+"""No sound for too long: Asterisk itself gives the channel up."""
+
+
+class End(StrEnum):
+    """What really ended a channel, whatever the controller is told of it."""
+
+    HUNG_UP = "somebody hung up"
+    LOST = "the telephone was lost"
+    DECLINED = "somebody declined"
+    UNANSWERED = "nobody answered"
+    BUSY = "the telephone was busy"
+    UNREGISTERED = "the telephone was not registered"
+    BY_US = "the controller hung up"
+    RESTART = "Asterisk was restarted"
+    FELL_BACK = "the dialplan has the caller"
+
+
+END_OF: dict[Cause, End] = {
+    BUSY: End.BUSY,
+    NORMAL: End.HUNG_UP,
+    DECLINED: End.DECLINED,
+    NO_ANSWER: End.UNANSWERED,
+    NETWORK_FAILED: End.UNREGISTERED,
+    LOST: End.LOST,
+}
+
+
+class SimChannel:
+    """One channel."""
+
+    __slots__ = (
+        "app_data",
+        "bridge",
+        "came_at",
+        "coming_to",
+        "end",
+        "ended_at",
+        "endpoint",
+        "held_at",
+        "id",
+        "in_stasis",
+        "is_there",
+        "music",
+        "muted",
+        "number",
+        "on_hold",
+        "rang_at",
+        "state",
+        "told_to_answer",
+    )
+
+    def __init__(self, channel_id: LegId, *, endpoint: str, number: str = "") -> None:
+        self.id = channel_id
+        self.endpoint = endpoint
+        """The telephone that is rung; empty: a caller."""
+        self.number = number
+        self.state = "Down" if endpoint else "Ring"
+        self.app_data = ""
+        self.in_stasis = False
+        self.is_there = True
+        self.bridge: SimBridge | None = None
+        self.coming_to: SimBridge | None = None
+        """Left one bridge, has not entered the next one yet."""
+        self.muted = False
+        self.music = "default"
+        self.told_to_answer = False
+        self.on_hold = False
+        """The telephone's own hold key is pressed, whoever has heard of it."""
+        self.held_at: Seconds | None = None
+        """When it was last pressed or released."""
+        self.came_at: Seconds = 0.0
+        """When a caller came into Stasis."""
+        self.rang_at: Seconds | None = None
+        self.ended_at: Seconds | None = None
+        self.end: End | None = None
+
+    @property
+    def is_up(self) -> bool:
+        return self.state == "Up"
+
+    @property
+    def rings(self) -> bool:
+        return self.state in ("Dialing", "Ringing")
+
+
+class SimBridge:
+    """One bridge, and who stands in it."""
+
+    __slots__ = ("channels", "id", "kind", "name")
+
+    def __init__(self, bridge_id: str, kind: str, name: str = "") -> None:
+        self.id = bridge_id
+        self.kind = kind
+        self.name = name
+        self.channels: dict[LegId, SimChannel] = {}
+
+
+_NOBODY = Party()
+
+
+def as_told(channel: SimChannel) -> Channel:
+    """A channel as events show it."""
+    return Channel(id=channel.id, state=channel.state, caller=Party(number=channel.number) if channel.number else _NOBODY)
+
+
+def named(bridge: SimBridge) -> Bridge:
+    """A bridge as events show it."""
+    return Bridge(id=bridge.id)
+
+
+def channel_json(channel: SimChannel) -> dict[str, object]:
+    """A channel as an answer shows it."""
+    place = {"app_name": "Stasis", "app_data": channel.app_data} if channel.in_stasis else {}
+    return {"id": channel.id, "state": channel.state, "caller": {"name": "", "number": channel.number}, "dialplan": place}
+
+
+def bridge_json(bridge: SimBridge) -> dict[str, object]:
+    """A bridge as an answer shows it. Asterisk says `Stasis` of every application's."""
+    return {"id": bridge.id, "name": bridge.name, "creator": "Stasis", "bridge_class": "stasis", "channels": list(bridge.channels)}
+
+
+HANGUP_REQUEST: type[AriEvent] | None = getattr(events, "ChannelHangupRequest", None)
+"""The event that tells a BYE from a channel that Asterisk ended. None: the controller does not read it."""
+
+
+def hangup_request(channel: SimChannel, cause: Cause, end: End) -> tuple[AriEvent, ...]:
+    """What Asterisk says before it ends a channel that was up, as measured: `soft` only where it was Asterisk's own doing."""
+    if HANGUP_REQUEST is None or not channel.is_up:
+        return ()
+    soft, q850 = {End.LOST: (True, 1), End.BY_US: (True, 32)}.get(end, (False, cause[0]))
+    told = {"type": "ChannelHangupRequest", "channel": as_told(channel), "cause": q850, "tech_cause": cause[1], "soft": soft}
+    return (HANGUP_REQUEST.model_validate(told),)
