@@ -22,7 +22,7 @@ from controller.interaction.facts import AgentChosen, CustomerArrived, DeadlineP
 from controller.interaction.interaction import Interaction, Phase, Role, Step
 from controller.interaction.notices import AgentDeclined, AgentMissed, CallTurnedAway, CallWasOver, Notice
 from controller.interaction.refusals import BadTarget, SwitchAway, TargetUnavailable, UnknownInteraction
-from controller.routing.assignment import Waiting, assignments
+from controller.routing.assignment import Lines, Waiting
 from controller.routing.commands import DeskCommand, GoAvailable, GoIdle, LogOff, LogOn
 from controller.routing.desk import Desk, DeskState, DesktopSession, choose, log_off, log_on, occupy
 
@@ -49,7 +49,7 @@ class Floor:
         self.switch_is_there = False
         self._queues_of = directory.queues_of_agents()
         self._entry_points = directory.entry_points_by_number()
-        self._waiting: dict[InteractionId, None] = {}
+        self._lines = Lines(directory.queues)
         self._legs: dict[LegId, InteractionId] = {}
         self._leaving: dict[LegId, None] = {}
         self._agents_in: dict[AgentId, dict[InteractionId, DeskState]] = {}
@@ -61,6 +61,8 @@ class Floor:
         """Bring back a contact centre as it was; what follows from the state is derived anew."""
         floor = cls(state.directory)
         floor.desks = {desk.agent: desk for desk in state.desks}
+        for desk in state.desks:
+            floor._lines.note(desk)
         floor.switch_is_there = state.switch_is_there
         floor._arrivals = state.arrivals
         floor._leaving = dict.fromkeys(state.leaving)
@@ -83,8 +85,8 @@ class Floor:
     # --- Reading ---------------------------------------------------------------------------------------------------
 
     def waiting_in(self, queue: QueueId) -> list[Interaction]:
-        """The customers of a queue's line, in no order."""
-        return [i for i in (self.interactions[key] for key in self._waiting) if i.queue == queue]
+        """The customers of a queue's line, in the order in which they are served."""
+        return [self.interactions[waiting] for waiting in self._lines.waiting_in(queue)]
 
     def interaction_of(self, leg: LegId) -> InteractionId | None:
         """Whose leg this is; None: nobody's, or an interaction's that is over."""
@@ -215,7 +217,7 @@ class Floor:
         if entry_point is None:
             writing.notices.append(_turn_away(arrived, f"nobody answers at {arrived.dialled}"))
             return
-        if len(self._waiting) >= WAITING_CUSTOMERS_MAX:
+        if len(self._lines) >= WAITING_CUSTOMERS_MAX:
             writing.notices.append(_turn_away(arrived, "too many customers wait"))
             return
         self._arrivals += 1
@@ -233,8 +235,18 @@ class Floor:
         for agent, desk in tuple(self.desks.items()):
             if agent not in directory.agents and desk.occupied is None:
                 del self.desks[agent]
+        self._lines = self._lines_anew()
         writing.desks.update(dict.fromkeys(self.desks))
         writing.queues.update(dict.fromkeys(self.directory.queues))
+
+    def _lines_anew(self) -> Lines:
+        lines = Lines(self.directory.queues)
+        for desk in self.desks.values():
+            lines.note(desk)
+        for interaction in self.interactions.values():
+            if interaction.phase is Phase.QUEUED:
+                lines.join(_as_waiting(interaction))
+        return lines
 
     # --- Writing ---------------------------------------------------------------------------------------------------
 
@@ -262,9 +274,9 @@ class Floor:
             assert before.customer is not None, "a customer who is there is somebody"
             self._leaving[before.customer.leg] = None
         if after.phase is Phase.QUEUED:
-            self._waiting[after.id] = None
+            self._lines.join(_as_waiting(after))
         else:
-            self._waiting.pop(after.id, None)
+            self._lines.leave(after.id)
         self._deadlines.note(before, after)
         for agent in agents_in(before) | agents_in(after):
             occupation = occupation_in(after, agent)
@@ -313,6 +325,7 @@ class Floor:
         if known is desk:
             return
         self.desks[desk.agent] = desk
+        self._lines.note(desk)
         if known == replace(desk, sessions=known.sessions):
             writing.unseen = True  # one more or one less desktop of the same agent
             return
@@ -322,12 +335,12 @@ class Floor:
     # --- Routing ---------------------------------------------------------------------------------------------------
 
     def _assign(self, cause: Input, now: Seconds, writing: "_Writing") -> None:
-        """Offer waiting customers to free agents, whenever either may have changed."""
-        may_have_changed = writing.queues or isinstance(cause, SwitchFound)
-        if not self._waiting or not may_have_changed or not self.switch_is_there:
+        """Offer waiting customers to free agents, wherever either may have changed; elsewhere nobody could be given anybody before."""
+        if not len(self._lines) or not self.switch_is_there:
             return
-        waiting = [_as_waiting(self.interactions[key]) for key in self._waiting]
-        for chosen_for, agent in tuple(assignments(waiting, self.directory.queues, self.desks)):
+        # What changed while the switch was away is made up for when it comes back.
+        changed = self._lines.queues if isinstance(cause, SwitchFound) else writing.queues
+        for chosen_for, agent in tuple(self._lines.assignments(changed)):
             chosen = AgentChosen(interaction=chosen_for, agent=self.directory.agents[agent])
             self._interaction_fact(chosen_for, chosen, now, writing)
 
