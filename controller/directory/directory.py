@@ -71,6 +71,10 @@ class Directory:
                 found[agent] = (*found.get(agent, ()), queue.id)
         return found
 
+    def supervisors(self) -> frozenset[AgentId]:
+        """Name everybody who may see all interactions."""
+        return frozenset(agent.id for agent in self.agents.values() if agent.supervisor)
+
     def entry_points_by_number(self) -> dict[str, EntryPoint]:
         """Say where somebody who dialled a number wanted to go. Where several claim one, it is the first's."""
         return {number: point for point in reversed(tuple(self.entry_points.values())) for number in point.numbers}

@@ -47,6 +47,7 @@ class Floor:
         self.interactions: dict[InteractionId, Interaction] = {}
         self.desks: dict[AgentId, Desk] = {agent: Desk(agent=agent) for agent in directory.agents}
         self.switch_is_there = False
+        self.supervisors = directory.supervisors()
         self._queues_of = directory.queues_of_agents()
         self._entry_points = directory.entry_points_by_number()
         self._lines = Lines(directory.queues)
@@ -103,8 +104,7 @@ class Floor:
     def role_of(self, interaction: Interaction, agent: AgentId) -> Role | None:
         """What an agent is to an interaction; a supervisor who is no party sees it all the same."""
         role = interaction.role_of(agent)
-        known = self.directory.agents.get(agent)
-        if role is None and known is not None and known.supervisor:
+        if role is None and agent in self.supervisors:
             return Role.SUPERVISOR
         return role
 
@@ -228,6 +228,7 @@ class Floor:
         """Take over another site file. Who left keeps their desk until their call is over; who is new gets one."""
         in_use = (interaction.queue for interaction in self.interactions.values())
         self.directory = keep_lines_in_use(directory, self.directory, in_use)
+        self.supervisors = self.directory.supervisors()
         self._queues_of = self.directory.queues_of_agents()
         self._entry_points = self.directory.entry_points_by_number()
         for agent in directory.agents:
