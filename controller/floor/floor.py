@@ -14,9 +14,9 @@ from controller.floor.deadlines import Deadlines
 from controller.floor.invariants import check
 from controller.floor.occupation import agents_in, most_pressing, occupation_in
 from controller.floor.outcome import Change, Input, Outcome, SiteReloaded
-from controller.floor.reload import keep_lines_in_use
+from controller.floor.reload import keep_lines_in_use, without_queue
 from controller.floor.state import FloorState
-from controller.interaction.advance import take_command, take_fact
+from controller.interaction.advance import take_command, take_fact, turn_away
 from controller.interaction.commands import Command, GiveWrapUp, StartConsult
 from controller.interaction.facts import AgentChosen, CustomerArrived, DeadlinePassed, Fact, LegEnded, LegFact, SwitchFound, SwitchLost
 from controller.interaction.interaction import Interaction, Phase, Role, Step
@@ -130,7 +130,9 @@ class Floor:
                 self._reload(what.directory, writing)
             case _:
                 self._fact(what, now, writing)
+        self._turn_away_who_waits_in_vain(what, now, writing)
         self._assign(what, now, writing)
+        self._forget_closed_queues(writing)
         return writing.outcome()
 
     def _command(self, command: Command, now: Seconds, writing: "_Writing") -> None:
@@ -227,10 +229,9 @@ class Floor:
     def _reload(self, directory: Directory, writing: "_Writing") -> None:
         """Take over another site file. Who left keeps their desk until their call is over; who is new gets one."""
         in_use = (interaction.queue for interaction in self.interactions.values())
-        self.directory = keep_lines_in_use(directory, self.directory, in_use)
-        self.supervisors = self.directory.supervisors()
-        self._queues_of = self.directory.queues_of_agents()
-        self._entry_points = self.directory.entry_points_by_number()
+        # Those that are gone are named as well: whoever watches them is to know.
+        writing.queues.update(dict.fromkeys(self.directory.queues))
+        self._take_over(keep_lines_in_use(directory, self.directory, in_use))
         for agent in directory.agents:
             self.desks.setdefault(agent, Desk(agent=agent))
         for agent, desk in tuple(self.desks.items()):
@@ -239,6 +240,12 @@ class Floor:
         self._lines = self._lines_anew()
         writing.desks.update(dict.fromkeys(self.desks))
         writing.queues.update(dict.fromkeys(self.directory.queues))
+
+    def _take_over(self, directory: Directory) -> None:
+        self.directory = directory
+        self.supervisors = directory.supervisors()
+        self._queues_of = directory.queues_of_agents()
+        self._entry_points = directory.entry_points_by_number()
 
     def _lines_anew(self) -> Lines:
         lines = Lines(self.directory.queues)
@@ -332,6 +339,26 @@ class Floor:
             return
         writing.desks[desk.agent] = None
         writing.queues.update(dict.fromkeys(self._queues_of.get(desk.agent, ())))
+
+    def _turn_away_who_waits_in_vain(self, cause: Input, now: Seconds, writing: "_Writing") -> None:
+        """A queue that the site has no more, and none of whose agents has stayed: whoever waits there goes back to the dialplan."""
+        for queue in [self.directory.queues[changed] for changed in writing.queues if changed in self.directory.queues]:
+            if queue.is_closed and not queue.agents:
+                for interaction in self.waiting_in(queue.id):
+                    assert interaction.customer is not None, "a customer waits"
+                    step = turn_away(interaction, f"the queue {queue.name} was taken out, and nobody serves it any more", now)
+                    self._store(interaction, step, cause, now, writing)
+                    # Their telephone call goes on in the dialplan, where it is not ours to hang up.
+                    self._leaving.pop(interaction.customer.leg)
+
+    def _forget_closed_queues(self, writing: "_Writing") -> None:
+        """A closed queue goes with its last customer."""
+        over = {change.after.queue for change in writing.changes if change.after.is_over}
+        for queue in over & self.directory.queues.keys():
+            in_use = any(interaction.queue == queue for interaction in self.interactions.values())
+            if self.directory.queues[queue].is_closed and not in_use:
+                self._take_over(without_queue(self.directory, queue))
+                writing.queues[queue] = None
 
     # --- Routing ---------------------------------------------------------------------------------------------------
 

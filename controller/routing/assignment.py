@@ -106,7 +106,7 @@ class Lines:
 
     def assignments(self, queues: Iterable[QueueId]) -> Iterator[tuple[InteractionId, AgentId]]:
         """Give each customer of these lines who can have one an agent. Nobody is given twice; take all before anything is changed."""
-        free = {queue: _FreeAgents(self._free[queue]) for queue in queues if self._lines[queue] and self._free[queue]}
+        free = {queue: _FreeAgents(self._free[queue]) for queue in queues if self._lines.get(queue) and self._free[queue]}
         taken: set[AgentId] = set()
         for _, _, interaction in merge(*(self._lines[queue] for queue in free)):
             customer = self._customers[interaction]
