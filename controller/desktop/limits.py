@@ -45,12 +45,17 @@ class Limits:
     words_max: int = 100
     """So many messages a desktop may send over its WebSocket, although nobody listens to them."""
     ping_seconds: Seconds = 20.0
-    frames_kept_max: int = 200
-    """Per agent, for desktops that come back."""
-    frames_pending_max: int = 256
-    """Per WebSocket, before its reader counts as too slow."""
-    linger_seconds: Seconds = 120.0
-    """How long frames are kept for an agent whose last desktop has gone."""
+    queue_seconds: Seconds = 1.0
+    """A desktop is told of a queue no sooner than so long after the last time; the first change is told at once."""
+    queues_at_once_max: int = 10
+    """So many times in that time queues are told at once; on a floor of hundreds of queues the rest waits for the others."""
+    kept_seconds: Seconds = 600.0
+    """How long what was told is kept for desktops that come back, also for an agent whose last desktop has gone."""
+    kept_bytes_max: int = 4 * 1024 * 1024
+    """Of it for each agent; what all are told is kept once and not counted here."""
+    kept_for_all_bytes_max: int = 32 * 1024 * 1024
+    unread_bytes_max: int = 128 * 1024
+    """Per WebSocket, beyond what the kernel holds, before its reader counts as too slow."""
     close_seconds: Seconds = 10.0
     """How long a reader that is told to go may take to say goodbye."""
     stop_seconds: Seconds = 2.0

@@ -1,4 +1,7 @@
-"""Interactions as JSON, each made once for each viewer however often it is sent. Forgets an interaction when a newer one comes."""
+"""Interactions as JSON, each made once for each viewer however often it is sent. Forgets an interaction when a newer one comes.
+
+To all supervisors who are no party an interaction looks the same, so theirs is made once for all of them.
+"""
 
 from dataclasses import dataclass, field
 
@@ -6,7 +9,7 @@ from controller.desktop.views import SeenByAll, interaction_view, seen_by_all
 from controller.directory.directory import Directory
 from controller.directory.ids import AgentId, InteractionId
 from controller.floor.floor import Floor
-from controller.interaction.interaction import Interaction
+from controller.interaction.interaction import Interaction, Role
 
 
 @dataclass(slots=True)
@@ -17,7 +20,7 @@ class _Pictured:
     directory: Directory
     switch_is_there: bool
     shared: SeenByAll
-    seen: dict[AgentId, str] = field(default_factory=dict)
+    seen: dict[AgentId | Role, str] = field(default_factory=dict)
 
     def is_of(self, interaction: Interaction, floor: Floor) -> bool:
         return self.interaction is interaction and self.directory is floor.directory and self.switch_is_there is floor.switch_is_there
@@ -36,9 +39,10 @@ class Pictures:
             pictured = _Pictured(interaction, floor.directory, floor.switch_is_there, seen_by_all(interaction, floor.directory.region))
             if interaction.id in floor.interactions:
                 self._pictured[interaction.id] = pictured
-        seen = pictured.seen.get(viewer)
+        as_whom = Role.SUPERVISOR if floor.role_of(interaction, viewer) is Role.SUPERVISOR else viewer
+        seen = pictured.seen.get(as_whom)
         if seen is None:
-            seen = pictured.seen[viewer] = interaction_view(floor, interaction, viewer, pictured.shared).model_dump_json()
+            seen = pictured.seen[as_whom] = interaction_view(floor, interaction, viewer, pictured.shared).model_dump_json()
         return seen
 
     def forget(self, interaction: InteractionId) -> None:

@@ -121,6 +121,12 @@ class Queue(Shape):
     """How many are in each state; a state that nobody is in is left out."""
 
 
+class QueueGone(Queue):
+    """A queue that the site has no more. A desktop is told so once and lists it no longer."""
+
+    gone: Literal[True]
+
+
 class Queues(Shape):
     """Every queue."""
 
@@ -236,7 +242,7 @@ class QueueFrame(Shape):
 
     type: Literal["queue"]
     seq: int
-    queue: Queue
+    queue: QueueGone | Queue
 
 
 class OfferFrame(Shape):

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from controller.desktop.pictures import Pictures
-from controller.desktop.views import me_view, offer_view, queue_view, queues_view, seen_by, viewers, wrap_up_view
+from controller.desktop.views import me_view, offer_view, queues_view, seen_by, viewers, wrap_up_view
 from controller.directory.ids import AgentId, InteractionId, Seconds
 from controller.floor.floor import Floor
 from controller.floor.outcome import Change, Outcome
@@ -28,8 +28,8 @@ def snapshot(floor: Floor, viewer: AgentId, now: Seconds, pictures: Pictures) ->
     return f'"me":{me_view(floor, viewer).model_dump_json()},"interactions":[{interactions}],"queues":[{queues}]'
 
 
-def tell(outcome: Outcome, floor: Floor, listeners: Collection[AgentId], now: Seconds, pictures: Pictures) -> Iterator[Told]:
-    """Say what each listener is to hear: first the interactions in their order, then what they are asked, themselves, the queues."""
+def tell(outcome: Outcome, floor: Floor, listeners: Collection[AgentId], pictures: Pictures) -> Iterator[Told]:
+    """Say what each listener is to hear: first the interactions in their order, then what they are asked, then themselves."""
     after = {change.after.id: change.after for change in outcome.changes}
     for change in outcome.changes:
         yield from _interaction(change, floor, listeners, pictures)
@@ -37,11 +37,6 @@ def tell(outcome: Outcome, floor: Floor, listeners: Collection[AgentId], now: Se
         yield from _notice(notice, after, listeners)
     for agent in _whose_desk_looks_different(outcome, listeners):
         yield Told(agent, "me", me_view(floor, agent).model_dump_json())
-    for queue_id in outcome.queues:
-        queue = floor.directory.queues.get(queue_id)
-        if queue is not None:
-            picture = queue_view(floor, queue, now).model_dump_json()
-            yield from (Told(agent, "queue", picture) for agent in listeners)
 
 
 def tell_everything(floor: Floor, listeners: Iterable[AgentId], pictures: Pictures) -> Iterator[Told]:
@@ -51,14 +46,24 @@ def tell_everything(floor: Floor, listeners: Iterable[AgentId], pictures: Pictur
             yield Told(agent, "interaction", pictures.json_of(floor, interaction, agent))
 
 
+def tell_who_sees_more_or_less(
+    floor: Floor, former_supervisors: Collection[AgentId], listeners: Collection[AgentId], pictures: Pictures
+) -> Iterator[Told]:
+    """Every interaction to those who have become supervisors, or are none any more: to these what is not theirs is gone."""
+    for agent in floor.supervisors.symmetric_difference(former_supervisors):
+        if agent in listeners:
+            for interaction in floor.everybodys_interactions():
+                yield Told(agent, "interaction", pictures.json_of(floor, interaction, agent))
+
+
 def _interaction(change: Change, floor: Floor, listeners: Collection[AgentId], pictures: Pictures) -> Iterator[Told]:
     """For everybody who sees it, and once more for whoever has just seen it last."""
     before, after = change.before, change.after
-    concerned = viewers(floor.directory, after, listeners)
+    concerned = viewers(floor, after)
     if before is not None:
-        concerned |= viewers(floor.directory, before, listeners)
-    for agent in listeners:
-        if agent in concerned:
+        concerned |= viewers(floor, before)
+    for agent in concerned:
+        if agent in listeners:
             yield Told(agent, "interaction", pictures.json_of(floor, after, agent))
 
 

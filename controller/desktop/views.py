@@ -4,14 +4,14 @@ Who may see an interaction is decided here and nowhere else. What may be done is
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from controller.desktop import shapes
 from controller.dialling.shown import shown_number
-from controller.directory.directory import Directory, Queue
-from controller.directory.ids import AgentId, Seconds
+from controller.directory.directory import Queue
+from controller.directory.ids import AgentId, QueueId, Seconds
 from controller.floor.floor import Floor
 from controller.interaction.commands import Action
 from controller.interaction.interaction import Interaction, Party, Phase, Role, Standing, WrapUp
@@ -28,26 +28,31 @@ def moment(at: Seconds) -> datetime:
     return datetime.fromtimestamp(at, UTC)
 
 
-def viewers(directory: Directory, interaction: Interaction, among: Iterable[AgentId]) -> set[AgentId]:
+def viewers(floor: Floor, interaction: Interaction) -> set[AgentId]:
     """Say whose to see an interaction is: a live party's, theirs who owe a wrap-up, any supervisor's while it lasts."""
-    concerned = {party.agent for party in interaction.parties if party.standing is not Standing.GONE}
-    concerned.update(wrap_up.agent for wrap_up in interaction.wrap_ups if wrap_up.is_owed)
-    lasts = not interaction.is_over
-    known = ((agent, directory.agents.get(agent)) for agent in among)
-    return {agent for agent, who in known if who is not None and (agent in concerned or (who.supervisor and lasts))}
+    concerned = {agent for agent in _concerned(interaction) if agent in floor.directory.agents}
+    if not interaction.is_over:
+        concerned.update(floor.supervisors)
+    return concerned
 
 
-def sees(directory: Directory, interaction: Interaction, viewer: AgentId) -> bool:
+def _concerned(interaction: Interaction) -> Iterator[AgentId]:
+    yield from (party.agent for party in interaction.parties if party.agent is not None and party.standing is not Standing.GONE)
+    yield from (wrap_up.agent for wrap_up in interaction.wrap_ups if wrap_up.is_owed)
+
+
+def sees(floor: Floor, interaction: Interaction, viewer: AgentId) -> bool:
     """Say whether an interaction is this agent's to see."""
-    return bool(viewers(directory, interaction, (viewer,)))
+    if viewer in floor.supervisors and not interaction.is_over:
+        return True
+    return viewer in floor.directory.agents and viewer in _concerned(interaction)
 
 
 def seen_by(floor: Floor, viewer: AgentId) -> Iterator[Interaction]:
     """Every interaction that this agent sees, oldest first."""
-    agent = floor.directory.agents.get(viewer)
     # Of a thousand interactions nearly all are others'; only a supervisor has to look at each.
-    looks_at = floor.everybodys_interactions() if agent is not None and agent.supervisor else floor.interactions_of(viewer)
-    yield from (interaction for interaction in looks_at if sees(floor.directory, interaction, viewer))
+    looks_at = floor.everybodys_interactions() if viewer in floor.supervisors else floor.interactions_of(viewer)
+    yield from (interaction for interaction in looks_at if sees(floor, interaction, viewer))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +96,7 @@ def interaction_view(floor: Floor, interaction: Interaction, viewer: AgentId, sh
         news=interaction.news if role in (Role.AGENT_1, Role.SUPERVISOR) else "",
         allowed=may,
         refused=may_not,
-        gone=not sees(floor.directory, interaction, viewer),
+        gone=not sees(floor, interaction, viewer),
     )
 
 
@@ -213,6 +218,11 @@ def queue_view(floor: Floor, queue: Queue, now: Seconds) -> shapes.Queue:
         waiting_since=moment(since) if since is not None else None,
         agents=dict(states),
     )
+
+
+def queue_gone_view(queue: QueueId, name: str) -> shapes.QueueGone:
+    """A queue that the site has no more."""
+    return shapes.QueueGone(id=queue, name=name, waiting=0, longest_wait=0.0, waiting_since=None, agents={}, gone=True)
 
 
 def queues_view(floor: Floor, now: Seconds) -> tuple[shapes.Queue, ...]:

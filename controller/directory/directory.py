@@ -31,6 +31,8 @@ class Queue:
     music: str = "default"
     """The music class that its customers hear while they wait or are held."""
     policy: Policy = field(default_factory=Policy)
+    is_closed: bool = False
+    """The site file has it no more: it stays until its customers are through, and nobody new comes in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +72,10 @@ class Directory:
             for agent in queue.agents:
                 found[agent] = (*found.get(agent, ()), queue.id)
         return found
+
+    def supervisors(self) -> frozenset[AgentId]:
+        """Name everybody who may see all interactions."""
+        return frozenset(agent.id for agent in self.agents.values() if agent.supervisor)
 
     def entry_points_by_number(self) -> dict[str, EntryPoint]:
         """Say where somebody who dialled a number wanted to go. Where several claim one, it is the first's."""

@@ -14,15 +14,15 @@ from controller.floor.deadlines import Deadlines
 from controller.floor.invariants import check
 from controller.floor.occupation import agents_in, most_pressing, occupation_in
 from controller.floor.outcome import Change, Input, Outcome, SiteReloaded
-from controller.floor.reload import keep_lines_in_use
+from controller.floor.reload import keep_lines_in_use, without_queue
 from controller.floor.state import FloorState
-from controller.interaction.advance import take_command, take_fact
+from controller.interaction.advance import take_command, take_fact, turn_away
 from controller.interaction.commands import Command, GiveWrapUp, StartConsult
 from controller.interaction.facts import AgentChosen, CustomerArrived, DeadlinePassed, Fact, LegEnded, LegFact, SwitchFound, SwitchLost
 from controller.interaction.interaction import Interaction, Phase, Role, Step
 from controller.interaction.notices import AgentDeclined, AgentMissed, CallTurnedAway, CallWasOver, Notice
 from controller.interaction.refusals import BadTarget, SwitchAway, TargetUnavailable, UnknownInteraction
-from controller.routing.assignment import Waiting, assignments
+from controller.routing.assignment import Lines, Waiting
 from controller.routing.commands import DeskCommand, GoAvailable, GoIdle, LogOff, LogOn
 from controller.routing.desk import Desk, DeskState, DesktopSession, choose, log_off, log_on, occupy
 
@@ -47,9 +47,10 @@ class Floor:
         self.interactions: dict[InteractionId, Interaction] = {}
         self.desks: dict[AgentId, Desk] = {agent: Desk(agent=agent) for agent in directory.agents}
         self.switch_is_there = False
+        self.supervisors = directory.supervisors()
         self._queues_of = directory.queues_of_agents()
         self._entry_points = directory.entry_points_by_number()
-        self._waiting: dict[InteractionId, None] = {}
+        self._lines = Lines(directory.queues)
         self._legs: dict[LegId, InteractionId] = {}
         self._leaving: dict[LegId, None] = {}
         self._agents_in: dict[AgentId, dict[InteractionId, DeskState]] = {}
@@ -61,6 +62,8 @@ class Floor:
         """Bring back a contact centre as it was; what follows from the state is derived anew."""
         floor = cls(state.directory)
         floor.desks = {desk.agent: desk for desk in state.desks}
+        for desk in state.desks:
+            floor._lines.note(desk)
         floor.switch_is_there = state.switch_is_there
         floor._arrivals = state.arrivals
         floor._leaving = dict.fromkeys(state.leaving)
@@ -83,8 +86,8 @@ class Floor:
     # --- Reading ---------------------------------------------------------------------------------------------------
 
     def waiting_in(self, queue: QueueId) -> list[Interaction]:
-        """The customers of a queue's line, in no order."""
-        return [i for i in (self.interactions[key] for key in self._waiting) if i.queue == queue]
+        """The customers of a queue's line, in the order in which they are served."""
+        return [self.interactions[waiting] for waiting in self._lines.waiting_in(queue)]
 
     def interaction_of(self, leg: LegId) -> InteractionId | None:
         """Whose leg this is; None: nobody's, or an interaction's that is over."""
@@ -101,8 +104,7 @@ class Floor:
     def role_of(self, interaction: Interaction, agent: AgentId) -> Role | None:
         """What an agent is to an interaction; a supervisor who is no party sees it all the same."""
         role = interaction.role_of(agent)
-        known = self.directory.agents.get(agent)
-        if role is None and known is not None and known.supervisor:
+        if role is None and agent in self.supervisors:
             return Role.SUPERVISOR
         return role
 
@@ -128,7 +130,9 @@ class Floor:
                 self._reload(what.directory, writing)
             case _:
                 self._fact(what, now, writing)
+        self._turn_away_who_waits_in_vain(what, now, writing)
         self._assign(what, now, writing)
+        self._forget_closed_queues(writing)
         return writing.outcome()
 
     def _command(self, command: Command, now: Seconds, writing: "_Writing") -> None:
@@ -215,7 +219,7 @@ class Floor:
         if entry_point is None:
             writing.notices.append(_turn_away(arrived, f"nobody answers at {arrived.dialled}"))
             return
-        if len(self._waiting) >= WAITING_CUSTOMERS_MAX:
+        if len(self._lines) >= WAITING_CUSTOMERS_MAX:
             writing.notices.append(_turn_away(arrived, "too many customers wait"))
             return
         self._arrivals += 1
@@ -225,16 +229,32 @@ class Floor:
     def _reload(self, directory: Directory, writing: "_Writing") -> None:
         """Take over another site file. Who left keeps their desk until their call is over; who is new gets one."""
         in_use = (interaction.queue for interaction in self.interactions.values())
-        self.directory = keep_lines_in_use(directory, self.directory, in_use)
-        self._queues_of = self.directory.queues_of_agents()
-        self._entry_points = self.directory.entry_points_by_number()
+        # Those that are gone are named as well: whoever watches them is to know.
+        writing.queues.update(dict.fromkeys(self.directory.queues))
+        self._take_over(keep_lines_in_use(directory, self.directory, in_use))
         for agent in directory.agents:
             self.desks.setdefault(agent, Desk(agent=agent))
         for agent, desk in tuple(self.desks.items()):
             if agent not in directory.agents and desk.occupied is None:
                 del self.desks[agent]
+        self._lines = self._lines_anew()
         writing.desks.update(dict.fromkeys(self.desks))
         writing.queues.update(dict.fromkeys(self.directory.queues))
+
+    def _take_over(self, directory: Directory) -> None:
+        self.directory = directory
+        self.supervisors = directory.supervisors()
+        self._queues_of = directory.queues_of_agents()
+        self._entry_points = directory.entry_points_by_number()
+
+    def _lines_anew(self) -> Lines:
+        lines = Lines(self.directory.queues)
+        for desk in self.desks.values():
+            lines.note(desk)
+        for interaction in self.interactions.values():
+            if interaction.phase is Phase.QUEUED:
+                lines.join(_as_waiting(interaction))
+        return lines
 
     # --- Writing ---------------------------------------------------------------------------------------------------
 
@@ -262,9 +282,9 @@ class Floor:
             assert before.customer is not None, "a customer who is there is somebody"
             self._leaving[before.customer.leg] = None
         if after.phase is Phase.QUEUED:
-            self._waiting[after.id] = None
+            self._lines.join(_as_waiting(after))
         else:
-            self._waiting.pop(after.id, None)
+            self._lines.leave(after.id)
         self._deadlines.note(before, after)
         for agent in agents_in(before) | agents_in(after):
             occupation = occupation_in(after, agent)
@@ -313,21 +333,42 @@ class Floor:
         if known is desk:
             return
         self.desks[desk.agent] = desk
+        self._lines.note(desk)
         if known == replace(desk, sessions=known.sessions):
             writing.unseen = True  # one more or one less desktop of the same agent
             return
         writing.desks[desk.agent] = None
         writing.queues.update(dict.fromkeys(self._queues_of.get(desk.agent, ())))
 
+    def _turn_away_who_waits_in_vain(self, cause: Input, now: Seconds, writing: "_Writing") -> None:
+        """A queue that the site has no more, and none of whose agents has stayed: whoever waits there goes back to the dialplan."""
+        for queue in [self.directory.queues[changed] for changed in writing.queues if changed in self.directory.queues]:
+            if queue.is_closed and not queue.agents:
+                for interaction in self.waiting_in(queue.id):
+                    assert interaction.customer is not None, "a customer waits"
+                    step = turn_away(interaction, f"the queue {queue.name} was taken out, and nobody serves it any more", now)
+                    self._store(interaction, step, cause, now, writing)
+                    # Their telephone call goes on in the dialplan, where it is not ours to hang up.
+                    self._leaving.pop(interaction.customer.leg)
+
+    def _forget_closed_queues(self, writing: "_Writing") -> None:
+        """A closed queue goes with its last customer."""
+        over = {change.after.queue for change in writing.changes if change.after.is_over}
+        for queue in over & self.directory.queues.keys():
+            in_use = any(interaction.queue == queue for interaction in self.interactions.values())
+            if self.directory.queues[queue].is_closed and not in_use:
+                self._take_over(without_queue(self.directory, queue))
+                writing.queues[queue] = None
+
     # --- Routing ---------------------------------------------------------------------------------------------------
 
     def _assign(self, cause: Input, now: Seconds, writing: "_Writing") -> None:
-        """Offer waiting customers to free agents, whenever either may have changed."""
-        may_have_changed = writing.queues or isinstance(cause, SwitchFound)
-        if not self._waiting or not may_have_changed or not self.switch_is_there:
+        """Offer waiting customers to free agents, wherever either may have changed; elsewhere nobody could be given anybody before."""
+        if not len(self._lines) or not self.switch_is_there:
             return
-        waiting = [_as_waiting(self.interactions[key]) for key in self._waiting]
-        for chosen_for, agent in tuple(assignments(waiting, self.directory.queues, self.desks)):
+        # What changed while the switch was away is made up for when it comes back.
+        changed = self._lines.queues if isinstance(cause, SwitchFound) else writing.queues
+        for chosen_for, agent in tuple(self._lines.assignments(changed)):
             chosen = AgentChosen(interaction=chosen_for, agent=self.directory.agents[agent])
             self._interaction_fact(chosen_for, chosen, now, writing)
 

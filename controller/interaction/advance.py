@@ -5,9 +5,11 @@ from controller.directory.replace import replace
 from controller.interaction.chart import CHART, Cell, Ignored, Impossible, Key
 from controller.interaction.commands import Command
 from controller.interaction.facts import AgentChosen, DeadlinePassed, Fact, LegFact, Why
-from controller.interaction.interaction import Interaction, Role, Step
+from controller.interaction.interaction import Interaction, Phase, Role, Step
+from controller.interaction.notices import CallTurnedAway
 from controller.interaction.refusals import NotPermitted, Stale
 from controller.interaction.roles import refusal
+from controller.interaction.steps.ending import everybody_gone
 
 
 def take_command(interaction: Interaction, command: Command, role: Role, now: Seconds) -> Step:
@@ -32,6 +34,18 @@ def take_fact(interaction: Interaction, fact: Fact, now: Seconds) -> Step:
     if key is None:
         return Step(interaction=interaction)
     return _take(interaction, CHART[interaction.phase][key], fact, now)
+
+
+def turn_away(interaction: Interaction, because: str, now: Seconds) -> Step:
+    """Give a customer who waits back to the dialplan: nobody will ever serve their line again.
+
+    No telephone and nobody's command leads here but a changed site file, so it is no fact of the chart.
+    """
+    assert interaction.phase is Phase.QUEUED, "only who waits can be turned away"
+    assert interaction.customer is not None, "a customer waits"
+    told = CallTurnedAway(interaction=interaction.id, leg=interaction.customer.leg, because=because)
+    ended = everybody_gone(interaction, now)
+    return Step(interaction=replace(ended, revision=interaction.revision + 1), tell=(told,))
 
 
 def _key(interaction: Interaction, fact: Fact) -> Key | None:

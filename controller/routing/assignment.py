@@ -1,7 +1,13 @@
-"""Which agent for which customer: who has waited longest first, and the agent who has been available longest."""
+"""Which agent for which customer: who has waited longest first, and the agent who has been available longest.
 
+A contact centre of ten thousand agents has a few of them free and a few customers waiting. Both are kept in order as they change, so that
+an input costs what it concerns and no walk over everybody.
+"""
+
+from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from heapq import merge
 
 from controller.directory.directory import Queue
 from controller.directory.ids import AgentId, InteractionId, QueueId, Seconds
@@ -21,31 +27,123 @@ class Waiting:
     """Not to be given to this agent, unless nobody else serves the queue."""
 
 
-def in_line_order(waiting: Iterable[Waiting]) -> list[Waiting]:
-    """Sort customers as they are served."""
-    return sorted(waiting, key=lambda customer: (not customer.first, customer.since, customer.interaction))
+_Place = tuple[bool, Seconds, InteractionId]
+"""A customer's place in a line: lines are sorted by it."""
+_Free = tuple[Seconds, AgentId]
+"""A free agent, and since when: sorted by it, the longest free comes first."""
 
 
-def _may_serve(queue: Queue, customer: Waiting, desks: Mapping[AgentId, Desk]) -> tuple[AgentId, ...]:
-    """The queue's agents, without the one this customer is not for, unless nobody else takes calls (now, or when theirs is over)."""
-    others = tuple(agent for agent in queue.agents if agent != customer.not_for)
-    somebody_else = any(desks[agent].chosen is DeskState.AVAILABLE for agent in others)
-    return others if somebody_else else queue.agents
+def _place(customer: Waiting) -> _Place:
+    return not customer.first, customer.since, customer.interaction
 
 
-def assignments(
-    waiting: Iterable[Waiting], queues: Mapping[QueueId, Queue], desks: Mapping[AgentId, Desk]
-) -> Iterator[tuple[InteractionId, AgentId]]:
-    """Give each customer who can have one an agent. Nobody is given twice."""
-    line = in_line_order(waiting)
-    # Only whoever serves a line with customers in it is looked at: of thousands of agents mostly a few.
-    serving = {agent for queue in {customer.queue for customer in line} for agent in queues[queue].agents}
-    free = {agent: desks[agent] for agent in serving if desks[agent].is_available}
-    if not free:
-        return
-    for customer in line:
-        candidates = [free[agent] for agent in _may_serve(queues[customer.queue], customer, desks) if agent in free]
-        if candidates:
-            chosen = min(candidates, key=lambda desk: (desk.free_since, desk.agent))
-            del free[chosen.agent]
-            yield customer.interaction, chosen.agent
+class Lines:
+    """Every queue's customers in the order in which they are served, and its agents who are free."""
+
+    def __init__(self, queues: Mapping[QueueId, Queue]) -> None:
+        self._queues_of: dict[AgentId, list[QueueId]] = {}
+        for queue in queues.values():
+            for agent in queue.agents:
+                self._queues_of.setdefault(agent, []).append(queue.id)
+        self._lines: dict[QueueId, list[_Place]] = {queue: [] for queue in queues}
+        self._customers: dict[InteractionId, Waiting] = {}
+        self._free: dict[QueueId, list[_Free]] = {queue: [] for queue in queues}
+        self._free_since: dict[AgentId, Seconds] = {}
+        self._taking_calls: dict[QueueId, set[AgentId]] = {queue: set() for queue in queues}
+        """Who has chosen to take calls, now or when theirs is over."""
+
+    def __len__(self) -> int:
+        """How many customers wait in all lines together."""
+        return len(self._customers)
+
+    # --- What changes ----------------------------------------------------------------------------------------------
+
+    def join(self, customer: Waiting) -> None:
+        """A customer waits, perhaps at another place than before."""
+        if self._customers.get(customer.interaction) != customer:
+            self.leave(customer.interaction)
+            self._customers[customer.interaction] = customer
+            insort(self._lines[customer.queue], _place(customer))
+
+    def leave(self, interaction: InteractionId) -> None:
+        """A customer waits no more; whoever did not wait is no surprise."""
+        customer = self._customers.pop(interaction, None)
+        if customer is not None:
+            line = self._lines[customer.queue]
+            del line[bisect_left(line, _place(customer))]
+
+    def note(self, desk: Desk) -> None:
+        """An agent's presence is this now."""
+        agent, since = desk.agent, desk.free_since if desk.is_available else None
+        before = self._free_since.get(agent)
+        takes_calls = desk.chosen is DeskState.AVAILABLE
+        for queue in self._queues_of.get(agent, ()):
+            if takes_calls:
+                self._taking_calls[queue].add(agent)
+            else:
+                self._taking_calls[queue].discard(agent)
+            if since != before:
+                free = self._free[queue]
+                if before is not None:
+                    del free[bisect_left(free, (before, agent))]
+                if since is not None:
+                    insort(free, (since, agent))
+        if since is None:
+            self._free_since.pop(agent, None)
+        else:
+            self._free_since[agent] = since
+
+    # --- Who gets whom ---------------------------------------------------------------------------------------------
+
+    def waiting_in(self, queue: QueueId) -> list[InteractionId]:
+        """Whoever waits in this line, in the order in which they are served."""
+        return [interaction for _, _, interaction in self._lines[queue]]
+
+    @property
+    def queues(self) -> Iterable[QueueId]:
+        """All queues."""
+        return self._lines.keys()
+
+    def assignments(self, queues: Iterable[QueueId]) -> Iterator[tuple[InteractionId, AgentId]]:
+        """Give each customer of these lines who can have one an agent. Nobody is given twice; take all before anything is changed."""
+        free = {queue: _FreeAgents(self._free[queue]) for queue in queues if self._lines.get(queue) and self._free[queue]}
+        taken: set[AgentId] = set()
+        for _, _, interaction in merge(*(self._lines[queue] for queue in free)):
+            customer = self._customers[interaction]
+            agents = free.get(customer.queue)
+            if agents is None:
+                continue
+            agent = agents.first(taken, but=self._not_for(customer))
+            if agent is not None:
+                taken.add(agent)
+                yield interaction, agent
+            elif agents.are_none_left(taken):
+                del free[customer.queue]
+                if not free:
+                    return
+
+    def _not_for(self, customer: Waiting) -> AgentId | None:
+        """Whom this customer is not to be given; nobody, where nobody else takes calls (now, or when theirs is over)."""
+        others = len(self._taking_calls[customer.queue]) - (customer.not_for in self._taking_calls[customer.queue])
+        return customer.not_for if others else None
+
+
+class _FreeAgents:
+    """A queue's free agents, from whom some are taken one after the other."""
+
+    def __init__(self, agents: list[_Free]) -> None:
+        self._agents = agents
+        self._next = 0
+        """Before this one all are taken."""
+
+    def are_none_left(self, taken: set[AgentId]) -> bool:
+        """All are taken."""
+        while self._next < len(self._agents) and self._agents[self._next][1] in taken:
+            self._next += 1
+        return self._next == len(self._agents)
+
+    def first(self, taken: set[AgentId], *, but: AgentId | None) -> AgentId | None:
+        """Whoever has been free longest and is not taken; None: nobody is left, or only the one whom it must not be."""
+        self.are_none_left(taken)  # so that whoever is taken is passed over once and not by each customer
+        left = (self._agents[place][1] for place in range(self._next, len(self._agents)))
+        return next((agent for agent in left if agent not in taken and agent != but), None)

@@ -96,6 +96,7 @@ class _Service:
         self._site_path = site_path
         self._stopping = asyncio.Event()
         self._reloading: asyncio.Task[None] | None = None
+        self._reload_again = False
         self._journal = journal
         self._loop = Loop(brought.floor, keeper=Keeper(journal))
         self._switch = AriSwitch(site.asterisk, post=self._loop.post, instance=instance_of(site_path.parent / site.journal))
@@ -187,7 +188,16 @@ class _Service:
 
     def _reload(self) -> None:
         if self._reloading is None or self._reloading.done():
-            self._reloading = asyncio.create_task(self._read_again(), name="reload")
+            self._reloading = asyncio.create_task(self._read_until_it_is_the_newest(), name="reload")
+        else:
+            # The file may have been changed after it was read: an administrator corrects a mistake and asks once more.
+            self._reload_again = True
+
+    async def _read_until_it_is_the_newest(self) -> None:
+        self._reload_again = True
+        while self._reload_again:
+            self._reload_again = False
+            await self._read_again()
 
     async def _read_again(self) -> None:
         """Take over the people, queues and policies of a changed site file; addresses need a restart."""

@@ -30,7 +30,7 @@ class Desktop:
         """Take a snapshot."""
         self._unread.clear()
         self.is_cut_off = False
-        self.interactions = {i.id: i for i in floor.interactions.values() if sees(floor.directory, i, self.agent)}
+        self.interactions = {i.id: i for i in floor.interactions.values() if sees(floor, i, self.agent)}
         self.states = {agent: desk.state for agent, desk in floor.desks.items()}
         self.queues = set(floor.directory.queues)
 
@@ -49,7 +49,7 @@ class Desktop:
         """Believe all that has come."""
         for outcome, states in self._unread:
             for change in outcome.changes:
-                if sees(floor.directory, change.after, self.agent):
+                if sees(floor, change.after, self.agent):
                     self.interactions[change.after.id] = change.after
                 else:
                     self.interactions.pop(change.after.id, None)
@@ -61,7 +61,7 @@ class Desktop:
         """Say what it shows that is not so; None: it tells the truth."""
         for interaction in floor.interactions.values():
             shown = self.interactions.get(interaction.id)
-            if sees(floor.directory, interaction, self.agent) and shown != interaction:
+            if sees(floor, interaction, self.agent) and shown != interaction:
                 return (
                     f"{self.agent}'s desktop shows {interaction.id} as {shown.phase if shown else 'not there'}; it is {interaction.phase}"
                 )

@@ -19,6 +19,7 @@ from tests.bench.kills import kills
 from tests.bench.memory import memory
 from tests.bench.recovery import recovery
 from tests.bench.ringing import ringing
+from tests.bench.routing import routing
 from tests.bench.simulator import days, simulator
 from tests.bench.stage import staged
 from tests.bench.takeover import takeover
@@ -30,6 +31,7 @@ BY_THEMSELVES = {
     "busy": busy,
     "journal": journal,
     "recovery": recovery,
+    "routing": routing,
     "simulator": simulator,
     "start-up": start_up,
     "days": days,

@@ -294,16 +294,16 @@ class World:
     def agent_leaves_the_site(self, agent: str) -> None:
         self.happens(SiteReloaded(directory=directory(without=agent)))
 
-    async def connected(self, desktop: Desktop, agent: str = "alice") -> str:
+    async def connected(self, desktop: Desktop, agent: str = "alice", *, name: str = "Cora") -> str:
         """A customer talks with this agent; the interaction's id."""
         assert (await desktop.go("available")).status == 200
-        interaction = self.customer_calls()
+        interaction = self.customer_calls(name=name)
         self.picks_up(interaction, agent)
         return interaction
 
-    async def consulting(self, alice: Desktop, bob: Desktop) -> str:
+    async def consulting(self, alice: Desktop, bob: Desktop, *, name: str = "Cora") -> str:
         """Alice consults Bob about a customer."""
-        interaction = await self.connected(alice)
+        interaction = await self.connected(alice, name=name)
         assert (await bob.go("available")).status == 200
         reply = await alice.do("consult", interaction, {"target": {"kind": "agent", "id": "bob"}})
         assert reply.status == 200, reply.text

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import time
 from collections.abc import AsyncIterator
 
 import aiohttp
@@ -11,11 +12,14 @@ from pydantic import TypeAdapter
 from controller.desktop import shapes
 from controller.desktop.limits import Limits
 from controller.directory.ids import AgentId
+from controller.interaction.facts import LegHeld, LegUnheld
 from controller.routing.commands import GoAvailable, GoIdle
 from tests.edges.desktop_world import API, PATIENCE_SECONDS, Desktop, Json, Listening, World
 
-FRAMES_PER_FLOOD = 4
-"""Twice an agent and their queue."""
+FRAMES_PER_FLOOD = 250
+NAME_LETTERS = 60_000
+FLOOD_BYTES = 2 * FRAMES_PER_FLOOD * NAME_LETTERS
+"""Well beyond what the kernel takes for a reader who does not read."""
 
 FRAME: TypeAdapter[shapes.Frame] = TypeAdapter(shapes.Frame)
 
@@ -85,8 +89,10 @@ async def test_a_consulted_agent_hears_the_offer_and_that_it_is_gone(world: Worl
     assert (gone["gone"], gone["my_role"], gone["allowed"]) == (True, None, [])
     await alice.do("hold", call)
     world.happens(GoIdle(agent=AgentId("bob")))
-    kinds = [frame["type"] for frame in [await listening.hear() for _ in range(4)]]
-    assert "interaction" not in kinds
+    frames = await heard(listening, "me")
+    while frames[-1]["me"]["state"] != "idle":
+        frames += await heard(listening, "me")
+    assert "interaction" not in {frame["type"] for frame in frames}
 
 
 async def test_a_supervisor_hears_of_every_interaction_and_others_do_not(world: World, alice: Desktop, bob: Desktop, sam: Desktop) -> None:
@@ -122,6 +128,66 @@ async def test_two_tabs_hear_the_same_under_the_same_numbers(world: World, alice
     await alice.go("available")
 
     assert await heard(first, "queue") == await heard(second, "queue")
+
+
+# --- Queues ------------------------------------------------------------------------------------------------------------
+
+
+async def test_a_queue_is_told_of_at_once_and_then_as_it_is_a_second_later(world: World, alice: Desktop) -> None:
+    listening = await alice.listen()
+    await listening.hear()
+
+    world.happens(GoAvailable(agent=AgentId("alice")))
+    first = await listening.hear_until("queue")
+    began = time.monotonic()
+    for _ in range(50):
+        world.happens(GoIdle(agent=AgentId("alice")))
+        world.happens(GoAvailable(agent=AgentId("alice")))
+    world.happens(GoIdle(agent=AgentId("alice")))
+    frames = await heard(listening, "queue")
+
+    assert first["queue"]["agents"] == {"available": 1, "logged_off": 1}
+    assert [frame["type"] for frame in frames] == ["me"] * 101 + ["queue"]
+    assert frames[-1]["queue"]["agents"] == {"idle": 1, "logged_off": 1}
+    assert 0.9 * Limits().queue_seconds < time.monotonic() - began < 2 * Limits().queue_seconds
+
+
+async def test_queues_that_change_within_a_second_are_each_told_at_once(world: World, alice: Desktop) -> None:
+    carol = await world.desktop("carol")
+    listening = await alice.listen()
+    await listening.hear()
+
+    await alice.go("available")
+    await carol.go("available")
+
+    assert [frame["queue"]["id"] for frame in (await heard(listening, "queue") + await heard(listening, "queue"))[1:]] == [
+        "support",
+        "billing",
+    ]
+
+
+@pytest.fixture
+async def crowded() -> AsyncIterator[World]:
+    """A server that tells of one queue at once and of the others when it tells the next."""
+    here = World(Limits(queues_at_once_max=1, queue_seconds=0.2))
+    await here.start()
+    yield here
+    await here.stop()
+
+
+async def test_where_many_queues_change_they_are_told_together(crowded: World) -> None:
+    alice = await crowded.desktop("alice")
+    await crowded.desktop("carol")
+    listening = await alice.listen()
+    await listening.hear()
+
+    for agent in ("alice", "carol", "alice"):
+        crowded.happens(GoAvailable(agent=AgentId(agent)))
+        crowded.happens(GoIdle(agent=AgentId(agent)))
+
+    frames = await heard(listening, "queue")
+    assert frames[-1]["queue"]["agents"] == {"available": 1, "logged_off": 1}
+    assert {(await listening.hear_until("queue"))["queue"]["id"], (await listening.hear())["queue"]["id"]} == {"support", "billing"}
 
 
 # --- Coming back -------------------------------------------------------------------------------------------------------
@@ -160,18 +226,55 @@ async def test_a_desktop_that_missed_nothing_hears_only_what_is_new(alice: Deskt
     assert (await back.hear())["type"] == "me"
 
 
-async def test_a_desktop_that_was_away_too_long_begins_anew(world: World, alice: Desktop) -> None:
+async def test_a_desktop_that_comes_back_after_nine_minutes_of_a_busy_floor_has_missed_nothing(world: World, alice: Desktop) -> None:
     listening = await alice.listen()
     last = (await listening.hear())["seq"]
     await listening.socket.close()
-    for _ in range(Limits().frames_kept_max):
+    for _ in range(9 * 60):
         world.happens(GoAvailable(agent=AgentId("alice")))
         world.happens(GoIdle(agent=AgentId("alice")))
+        world.inbox.now += 1
+    await world.server.sweep()
+
+    back = await alice.listen(after=last)
+    back.last_seq = last
+
+    frames = [await back.hear() for _ in range(2 * 9 * 60)]
+    assert {frame["type"] for frame in frames} == {"me", "queue"}
+
+
+async def test_a_desktop_that_was_away_too_long_begins_anew(world: World, alice: Desktop) -> None:
+    listening = await alice.listen()
+    last = (await listening.hear())["seq"]
+    await alice.go("available")
+    world.inbox.now += Limits().kept_seconds
+    await world.server.sweep()
 
     back = await (await alice.listen(after=last)).hear()
 
     assert back["type"] == "snapshot"
     assert back["seq"] > last
+
+
+async def test_what_is_kept_for_an_agent_is_bounded(small: World) -> None:
+    alice = await small.desktop("alice")
+    listening = await alice.listen()
+    last = (await listening.hear())["seq"]
+    for _ in range(5):
+        small.happens(GoAvailable(agent=AgentId("alice")))
+        small.happens(GoIdle(agent=AgentId("alice")))
+
+    assert (await (await alice.listen(after=last)).hear())["type"] == "snapshot"
+    newest = (await (await alice.listen()).hear())["seq"]
+    assert (await (await alice.listen(after=newest - 1)).hear())["seq"] == newest
+
+
+@pytest.fixture
+async def small() -> AsyncIterator[World]:
+    here = World(Limits(kept_bytes_max=1000, kept_for_all_bytes_max=1000))
+    await here.start()
+    yield here
+    await here.stop()
 
 
 @pytest.mark.parametrize("after", [0, 10**15])
@@ -184,7 +287,7 @@ async def test_what_is_kept_for_an_agent_who_does_not_come_back_is_forgotten(wor
     last = (await listening.hear())["seq"]
     await listening.socket.close()
     await alice.get("/me")  # by now the server has heard the goodbye
-    world.inbox.now += Limits().linger_seconds
+    world.inbox.now += Limits().kept_seconds
     await world.server.sweep()
 
     assert (await (await alice.listen(after=last)).hear())["type"] == "snapshot"
@@ -210,56 +313,73 @@ async def test_numbers_from_before_a_restart_are_never_taken_for_new_ones(world:
 
 @pytest.fixture
 async def strict() -> AsyncIterator[World]:
-    """A server with short patience, so that a test need not fill a kernel's buffers again and again."""
-    here = World(Limits(frames_pending_max=8, close_seconds=0.2))
+    """A server with short patience, and with memory for a flood."""
+    here = World(Limits(unread_bytes_max=1000, kept_bytes_max=FLOOD_BYTES, close_seconds=0.2))
     await here.start()
     yield here
     await here.stop()
 
 
-def flood(world: World, times: int) -> None:
-    """Change something so often, without giving any reader the time to read."""
-    for _ in range(times):
-        world.happens(GoAvailable(agent=AgentId("alice")))
-        world.happens(GoIdle(agent=AgentId("alice")))
+def flood(world: World, call: str, frames: int = FRAMES_PER_FLOOD) -> None:
+    """Show a customer of an endless name again and again, without giving any reader the time to read."""
+    leg = world.party(call, "alice").leg
+    for _ in range(frames // 2):
+        world.happens(LegHeld(leg=leg))
+        world.happens(LegUnheld(leg=leg))
 
 
 async def test_a_reader_that_falls_behind_is_closed_with_4008_and_comes_back_without_a_gap(strict: World) -> None:
     alice = await strict.desktop("alice")
+    call = await strict.connected(alice, name="C" * NAME_LETTERS)
     slow = await alice.listen()
     last = (await slow.hear())["seq"]
 
-    flood(strict, times=6)
+    flood(strict, call)
 
     assert await slow.closed_with() == 4008
     back = await alice.listen(after=last)
     back.last_seq = last
-    assert [(await back.hear())["seq"] for _ in range(6 * FRAMES_PER_FLOOD)] == list(range(last + 1, last + 1 + 6 * FRAMES_PER_FLOOD))
+    assert [(await back.hear())["seq"] for _ in range(FRAMES_PER_FLOOD)] == list(range(last + 1, last + 1 + FRAMES_PER_FLOOD))
 
 
 async def test_a_slow_reader_delays_nobody_else(strict: World) -> None:
     alice, bob = await strict.desktop("alice"), await strict.desktop("bob")
+    call = await strict.connected(alice, name="C" * NAME_LETTERS)
     slow, quick = await alice.listen(), await bob.listen()
     await slow.hear()
     await quick.hear()
 
-    flood(strict, times=4)  # two frames each time for alice, one for bob
+    flood(strict, call)
+    await bob.go("available")
 
-    assert [(await quick.hear())["type"] for _ in range(8)] == ["queue"] * 8
-    assert (await bob.get("/me")).status == 200
+    assert (await quick.hear_until("me"))["me"]["state"] == "available"
+
+
+async def test_a_reader_to_whom_everything_is_told_anew_is_not_slow(strict: World) -> None:
+    sam, alice = await strict.desktop("sam"), await strict.desktop("alice")
+    await strict.connected(alice, name="C" * NAME_LETTERS)
+    for _ in range(100):
+        strict.customer_calls(name="C" * NAME_LETTERS)
+    listening = await sam.listen(max_msg_size=0)
+    await listening.hear()
+
+    for _ in range(2):
+        strict.switch_goes_away()
+        strict.switch_comes_back()
+
+    assert [(await listening.hear())["type"] for _ in range(4 * 101)] == ["interaction"] * 4 * 101
 
 
 @pytest.mark.long
 async def test_a_reader_that_never_reads_again_is_cut_off(strict: World) -> None:
     alice = await strict.desktop("alice")
+    call = await strict.connected(alice, name="C" * NAME_LETTERS)
     with await deaf_reader(alice):
-        witness = await alice.listen()
         async with asyncio.timeout(4 * PATIENCE_SECONDS):
-            while strict.server.sockets_of(AgentId("alice")) == 2:
-                flood(strict, times=2)
-                for _ in range(2 * FRAMES_PER_FLOOD):
-                    await witness.hear()
-        assert strict.server.sockets_of(AgentId("alice")) == 1
+            while strict.server.sockets_of(AgentId("alice")) == 1:
+                flood(strict, call, frames=10)
+                await alice.get("/me")
+        assert strict.server.sockets_of(AgentId("alice")) == 0
 
 
 async def deaf_reader(desktop: Desktop) -> socket.socket:

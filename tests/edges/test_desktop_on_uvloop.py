@@ -5,24 +5,21 @@ import asyncio
 import uvloop
 
 from controller.desktop.limits import Limits
-from controller.directory.ids import AgentId
-from controller.routing.commands import GoAvailable, GoIdle
 from tests.edges.desktop_world import World
+from tests.edges.test_desktop_events import FLOOD_BYTES, NAME_LETTERS, flood
 
 
 async def _live() -> None:
-    world = World(Limits(frames_pending_max=8, close_seconds=0.5))
+    world = World(Limits(unread_bytes_max=1000, kept_bytes_max=FLOOD_BYTES, close_seconds=0.5))
     await world.start()
     alice, bob = await world.desktop("alice"), await world.desktop("bob")
     listening = await alice.listen()
     last = (await listening.hear())["seq"]
-    call = await world.consulting(alice, bob)
+    call = await world.consulting(alice, bob, name="C" * NAME_LETTERS)
     assert (await alice.do("swap", call)).json["phase"] == "consult_held"
     assert (await listening.hear_until("interaction"))["interaction"]["id"] == call
 
-    for _ in range(8):
-        world.happens(GoAvailable(agent=AgentId("alice")))
-        world.happens(GoIdle(agent=AgentId("alice")))
+    flood(world, call)
     assert await listening.closed_with() == 4008
 
     back = await alice.listen(after=last)

@@ -4,7 +4,7 @@ import re
 
 from aiohttp import web
 
-from controller.desktop.feeds import Reader
+from controller.desktop.feeds import Reader, text_frame
 from controller.desktop.problems import Problem
 from controller.desktop.telling import snapshot
 from controller.desktop.wiring import WIRING, Wiring
@@ -59,10 +59,10 @@ def _after(request: web.Request) -> int | None:
     return int(said)
 
 
-def _first(wiring: Wiring, agent: AgentId, after: int | None) -> list[str]:
+def _first(wiring: Wiring, agent: AgentId, after: int | None) -> list[bytes]:
     feed = wiring.feeds.feed_of(agent, wiring.clock())
     missed = feed.missed_since(after) if after is not None else None
     if missed is not None:
         return missed
     members = snapshot(wiring.floor, agent, wiring.clock(), wiring.pictures)
-    return [f'{{"type":"snapshot","seq":{feed.seq},{members}}}']
+    return [text_frame(f'{{"type":"snapshot","seq":{feed.seq},{members}}}'.encode())]

@@ -64,7 +64,7 @@ def _after(outcome: Outcome, wiring: Wiring, before: Interaction) -> Interaction
 
 def _theirs(wiring: Wiring, wanted: InteractionId, agent: AgentId) -> Interaction:
     interaction = wiring.floor.interactions.get(wanted)
-    if interaction is None or not sees(wiring.floor.directory, interaction, agent):
+    if interaction is None or not sees(wiring.floor, interaction, agent):
         raise Problem("unknown-interaction", "There is no such interaction, or it is not yours to see.")
     return interaction
 

@@ -21,10 +21,10 @@ def end_for_everybody(interaction: Interaction, cause: Command | LegEnded, now: 
     if owner is not None and owner.agent is not None and owner.is_up:
         ended, asked = ask_wrap_up(ended, owner.agent, now)
         tell = (*tell, *asked)
-    return Step(interaction=_everybody_gone(ended, now), tell=tell)
+    return Step(interaction=everybody_gone(ended, now), tell=tell)
 
 
-def _everybody_gone(interaction: Interaction, now: Seconds) -> Interaction:
+def everybody_gone(interaction: Interaction, now: Seconds) -> Interaction:
     """The customer and the owner stay named, for the wrap-up dialog; their legs are gone."""
     gone = tuple(replace(p, standing=Standing.GONE, phone_on_hold=False) for p in interaction.parties)
     return enter(replace(interaction, parties=gone, consult_asked_at=None), Phase.ENDED, now)
@@ -35,11 +35,11 @@ def end_before_answer(interaction: Interaction, cause: Command | LegEnded, now: 
     because = "a supervisor ended the call" if isinstance(cause, Command) else "the customer hung up"
     tell = stop_ringing(interaction, Role.AGENT_1, because)
     if interaction.deadline is None or interaction.deadline.why is not Why.RING_BACK_UNANSWERED:
-        return Step(interaction=_everybody_gone(without(interaction, Role.AGENT_1), now), tell=tell)
+        return Step(interaction=everybody_gone(without(interaction, Role.AGENT_1), now), tell=tell)
 
     _, agent = owner_of(interaction)
     owed, asked = ask_wrap_up(interaction, agent, now)
-    return Step(interaction=_everybody_gone(owed, now), tell=(*tell, *asked))
+    return Step(interaction=everybody_gone(owed, now), tell=(*tell, *asked))
 
 
 def owner_left(interaction: Interaction, ended: LegEnded, now: Seconds) -> Step:

@@ -9,15 +9,16 @@ from controller.directory.ids import AgentId, QueueId
 from controller.directory.policy import EndConsult, Policy
 from controller.interaction.facts import EndCause
 from controller.interaction.interaction import Phase
+from controller.interaction.notices import CallTurnedAway
 from controller.interaction.refusals import Refused
 from controller.routing.commands import GoAvailable
 from controller.routing.desk import DeskState
 from tests.pure.story import connected, consult_offered, consulting, contact_centre, everything, site
 
 
-def without_agents(*gone: str, support: str = "alice bob") -> Directory:
+def without_agents(*gone: str, support: str = "alice bob", billing: str = "carol dave") -> Directory:
     """The demo site after somebody has left the house."""
-    directory = site(support=support)
+    directory = site(support=support, billing=billing)
     return replace(directory, agents={name: agent for name, agent in directory.agents.items() if name not in gone})
 
 
@@ -146,14 +147,65 @@ def test_a_queue_that_was_taken_out_keeps_no_agent_who_left_the_house() -> None:
 
 def test_a_queue_that_was_taken_out_is_forgotten_with_its_last_customer() -> None:
     story = contact_centre(available="")
-    story.customer_calls(number="801")
+    story.customer_calls("cora", number="801")
+    story.customer_calls("carl", number="801")
     story.site_is_reloaded(site(billing=""))
     assert QueueId("billing") in story.floor.directory.queues
-    story.hangs_up("cora")
 
-    story.site_is_reloaded(site(billing=""))
+    story.hangs_up("cora")
+    assert QueueId("billing") in story.floor.directory.queues
+    story.hangs_up("carl")
 
     assert QueueId("billing") not in story.floor.directory.queues
+
+
+def test_a_queue_that_the_site_has_again_is_not_forgotten() -> None:
+    story = contact_centre(available="")
+    story.customer_calls(number="801")
+    story.site_is_reloaded(site(billing=""))
+    story.site_is_reloaded(site())
+
+    story.hangs_up("cora")
+
+    assert QueueId("billing") in story.floor.directory.queues
+
+
+def test_a_customer_who_waits_in_a_queue_that_was_taken_out_with_its_agents_goes_back_to_the_dialplan() -> None:
+    story = contact_centre(available="")
+    contact = story.customer_calls(number="801")
+    leg = story.leg_of("cora")
+
+    story.site_is_reloaded(without_agents("carol", "dave", billing=""))
+
+    because = "the queue Billing was taken out, and nobody serves it any more"
+    assert story.told(CallTurnedAway) == [CallTurnedAway(interaction=contact.id, leg=leg, because=because)]
+    assert contact.is_over
+    assert not story.floor.state().leaving
+    assert QueueId("billing") not in story.floor.directory.queues
+
+
+def test_a_customer_who_talks_when_the_queue_is_taken_out_with_its_agents_goes_back_to_the_dialplan_when_the_agent_is_lost() -> None:
+    story = contact_centre(available="carol")
+    contact = story.customer_calls(number="801")
+    story.answers("carol")
+    story.site_is_reloaded(without_agents("carol", "dave", billing=""))
+    assert contact.is_in(Phase.CONNECTED)
+
+    story.hangs_up("carol", EndCause.FAILED)
+
+    assert contact.is_in(Phase.ENDED)
+    assert [told.interaction for told in story.told(CallTurnedAway)] == [contact.id]
+
+
+def test_a_customer_who_waits_in_a_queue_that_has_lost_its_agents_and_is_still_there_goes_on_waiting() -> None:
+    story = contact_centre(available="")
+    contact = story.customer_calls(number="801")
+    directory = without_agents("carol", "dave")
+    billing = replace(directory.queues[QueueId("billing")], agents=())
+
+    story.site_is_reloaded(replace(directory, queues={**directory.queues, billing.id: billing}))
+
+    assert contact.phase is Phase.QUEUED
 
 
 def test_a_call_keeps_the_policies_that_it_began_with() -> None:

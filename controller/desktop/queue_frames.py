@@ -1,0 +1,65 @@
+"""When desktops are told of queues: the first change at once, after it each queue's newest value, at most once a second.
+
+A queue changes with every step of every call, and everybody is shown every queue: told as they come, these changes alone would cost a
+floor of a thousand desktops more than all its calls. What changed within a second goes out together, as one write for each desktop.
+While no queue changes nothing runs.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+
+from controller.desktop.limits import Limits
+from controller.directory.ids import QueueId
+
+SOONER_SECONDS_MAX = 0.005
+"""So much earlier than asked for a timer may ring."""
+
+
+class QueueFrames:
+    """Decides which queues are told when. `note` what has changed; `run` tells the rest, second by second."""
+
+    def __init__(self, tell: Callable[[Sequence[QueueId]], None], settled: Callable[[], Awaitable[None]], limits: Limits) -> None:
+        """`tell` says to everybody how these queues are at this moment; `settled` waits until that may be said."""
+        self._tell = tell
+        self._settled = settled
+        self._limits = limits
+        self._changed: dict[QueueId, None] = {}
+        """Not told yet."""
+        self._told_at: dict[QueueId, float] = {}
+        """When queues were told last, as far as it is not long ago."""
+        self._at_once = 0
+        self._something_was_told = asyncio.Event()
+
+    def note(self, queues: Iterable[QueueId]) -> None:
+        """These have changed, and what they are now may be said."""
+        self._changed.update(dict.fromkeys(queues))
+        at_once = [queue for queue in self._changed if queue not in self._told_at]
+        if at_once and self._at_once < self._limits.queues_at_once_max:
+            self._at_once += 1
+            self._say(at_once)
+
+    def _say(self, queues: Sequence[QueueId]) -> None:
+        now = asyncio.get_running_loop().time()
+        for queue in queues:
+            del self._changed[queue]
+            self._told_at[queue] = now
+        self._something_was_told.set()
+        self._tell(queues)
+
+    async def run(self) -> None:
+        """Tell what waits, once in a while, for as long as something was told a while ago."""
+        while True:
+            await self._something_was_told.wait()
+            await asyncio.sleep(self._limits.queue_seconds)
+            await self._settled()
+            self._tell_what_waits()
+
+    def _tell_what_waits(self) -> None:
+        long_ago = asyncio.get_running_loop().time() - self._limits.queue_seconds + SOONER_SECONDS_MAX
+        self._told_at = {queue: at for queue, at in self._told_at.items() if at > long_ago}
+        self._at_once = 0
+        due = [queue for queue in self._changed if queue not in self._told_at]
+        if due:
+            self._say(due)
+        elif not self._told_at:
+            self._something_was_told.clear()

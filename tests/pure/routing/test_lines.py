@@ -1,0 +1,167 @@
+"""Lines kept in order give every customer whom a look at everybody would give, and look at nobody whom it does not concern."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from random import Random
+
+import pytest
+
+from controller.directory.directory import Agent, Directory, EntryPoint, Queue
+from controller.directory.ids import AgentId, EntryPointId, InteractionId, LegId, QueueId, SwitchId
+from controller.floor.floor import Floor
+from controller.interaction.facts import CustomerArrived, SwitchFound
+from controller.routing.assignment import Lines, Waiting
+from controller.routing.commands import GoAvailable, GoIdle, LogOn
+from controller.routing.desk import Desk, DeskState
+
+ALICE, BOB, CAROL = AgentId("alice"), AgentId("bob"), AgentId("carol")
+SUPPORT, BILLING = QueueId("support"), QueueId("billing")
+QUEUES = {
+    SUPPORT: Queue(id=SUPPORT, name="Support", agents=(ALICE, BOB)),
+    BILLING: Queue(id=BILLING, name="Billing", agents=(BOB, CAROL)),
+}
+
+
+def waiting(name: str, queue: QueueId = SUPPORT, since: float = 0.0, *, first: bool = False, not_for: AgentId | None = None) -> Waiting:
+    return Waiting(interaction=InteractionId(name), queue=queue, since=since, first=first, not_for=not_for)
+
+
+def desk(agent: AgentId, free_since: float = 0.0, *, occupied: DeskState | None = None, chosen: DeskState = DeskState.AVAILABLE) -> Desk:
+    return Desk(agent=agent, chosen=chosen, occupied=occupied, free_since=free_since)
+
+
+def lines(*known: Waiting | Desk) -> Lines:
+    made = Lines(QUEUES)
+    for each in known:
+        if isinstance(each, Desk):
+            made.note(each)
+        else:
+            made.join(each)
+    return made
+
+
+def given(of: Lines, queues: Iterable[QueueId] = QUEUES) -> dict[str, str]:
+    return dict(of.assignments(queues))
+
+
+def test_whoever_has_been_free_longest_gets_whoever_has_waited_longest() -> None:
+    known = lines(desk(ALICE, 20.0), desk(BOB, 10.0), waiting("late", since=2.0), waiting("early", since=1.0))
+
+    assert given(known) == {"early": "bob", "late": "alice"}
+
+
+def test_an_agent_of_two_queues_is_given_once() -> None:
+    known = lines(desk(BOB), waiting("cora", SUPPORT, 1.0), waiting("carl", BILLING, 2.0), waiting("cleo", BILLING, 3.0))
+
+    assert given(known) == {"cora": "bob"}
+
+
+def test_an_agent_who_is_taken_from_one_line_is_passed_over_in_the_other() -> None:
+    known = lines(
+        desk(BOB, 1.0), desk(CAROL, 2.0), waiting("cora", SUPPORT, 1.0), waiting("carl", BILLING, 2.0), waiting("cleo", BILLING, 3.0)
+    )
+
+    assert given(known) == {"cora": "bob", "carl": "carol"}
+
+
+def test_a_customer_of_a_line_that_did_not_change_is_not_looked_at() -> None:
+    known = lines(desk(ALICE), desk(CAROL), waiting("cora", SUPPORT), waiting("carl", BILLING))
+
+    assert given(known, [BILLING]) == {"carl": "carol"}
+
+
+def test_a_customer_who_is_not_for_an_agent_waits_while_a_colleague_takes_calls() -> None:
+    on_a_call = desk(BOB, occupied=DeskState.ENGAGED)
+    known = lines(desk(ALICE), on_a_call, waiting("cora", not_for=ALICE), waiting("carl", since=1.0))
+
+    assert given(known) == {"carl": "alice"}
+
+
+def test_a_customer_who_is_not_for_an_agent_is_theirs_all_the_same_when_nobody_else_takes_calls() -> None:
+    known = lines(desk(ALICE), desk(BOB), waiting("cora", not_for=ALICE))
+    known.note(desk(BOB, chosen=DeskState.IDLE))
+
+    assert given(known) == {"cora": "alice"}
+
+
+def test_a_customer_who_waits_at_another_place_now_is_in_the_line_once() -> None:
+    known = lines(waiting("cora", since=2.0), waiting("carl", since=1.0))
+    known.join(waiting("cora", since=2.0))
+    assert known.waiting_in(SUPPORT) == ["carl", "cora"]
+
+    known.join(waiting("cora", since=2.0, first=True))
+
+    assert known.waiting_in(SUPPORT) == ["cora", "carl"]
+    assert len(known) == 2
+
+
+def test_a_customer_who_has_left_is_in_no_line() -> None:
+    known = lines(desk(ALICE), waiting("cora"))
+    known.leave(InteractionId("cora"))
+    known.leave(InteractionId("cora"))
+
+    assert (given(known), len(known)) == ({}, 0)
+
+
+def _by_looking_at_everybody(customers: Iterable[Waiting], desks: Mapping[AgentId, Desk]) -> Iterator[tuple[str, str]]:
+    """The same choice as its definition says it."""
+    free = {agent: known for agent, known in desks.items() if known.is_available}
+    for customer in sorted(customers, key=lambda one: (not one.first, one.since, one.interaction)):
+        others = [agent for agent in QUEUES[customer.queue].agents if agent != customer.not_for]
+        somebody_else = any(desks[agent].chosen is DeskState.AVAILABLE for agent in others)
+        may = [free[agent] for agent in (others if somebody_else else QUEUES[customer.queue].agents) if agent in free]
+        if may:
+            chosen = min(may, key=lambda one: (one.free_since, one.agent))
+            del free[chosen.agent]
+            yield customer.interaction, chosen.agent
+
+
+@pytest.mark.parametrize("seed", range(50))
+def test_lines_choose_as_a_look_at_everybody_would(seed: int) -> None:
+    dice = Random(seed)
+    known, customers = lines(), dict[str, Waiting]()
+    desks = {agent: desk(agent, chosen=DeskState.IDLE) for agent in (ALICE, BOB, CAROL)}
+    for number in range(40):
+        if dice.random() < 0.5:
+            agent = dice.choice((ALICE, BOB, CAROL))
+            occupied = dice.choice((None, None, DeskState.ENGAGED))
+            desks[agent] = desk(agent, dice.randrange(5), occupied=occupied, chosen=dice.choice((DeskState.AVAILABLE, DeskState.IDLE)))
+            known.note(desks[agent])
+        else:
+            queue, not_for = dice.choice((SUPPORT, BILLING)), dice.choice((None, ALICE, BOB))
+            customer = waiting(str(number), queue, dice.randrange(5), first=dice.random() < 0.2, not_for=not_for)
+            customers[customer.interaction] = customer
+            known.join(customer)
+        if dice.random() < 0.2:
+            for gone, _ in tuple(known.assignments(QUEUES)):
+                del customers[gone]
+                known.leave(gone)
+
+        assert given(known) == dict(_by_looking_at_everybody(customers.values(), desks))
+
+
+class Counted(dict[AgentId, Desk]):
+    """Desks that count how often somebody looks at one."""
+
+    looks = 0
+
+    def __getitem__(self, agent: AgentId) -> Desk:
+        self.looks += 1
+        return super().__getitem__(agent)
+
+
+def test_an_agent_who_becomes_free_costs_no_look_at_a_thousand_colleagues() -> None:
+    names = [AgentId(f"agent-{number}") for number in range(1000)]
+    queue = Queue(id=SUPPORT, name="Support", agents=tuple(names))
+    point = EntryPoint(id=EntryPointId("main"), name="Main", numbers=("800",), queue=SUPPORT)
+    agents = {name: Agent(id=name, name=name, phone=name) for name in names}
+    floor = Floor(Directory(agents=agents, queues={SUPPORT: queue}, entry_points={point.id: point}, wrap_up_reasons={}))
+    floor.take(SwitchFound(), 0.0)
+    floor.take(LogOn(agent=names[0]), 0.0)
+    floor.take(CustomerArrived(leg=LegId("cora"), number="", name="", dialled="800", switch=SwitchId("one")), 0.0)
+    desks = Counted(floor.desks)
+    floor.desks = desks
+
+    outcome = floor.take(GoIdle(agent=names[0], reason=""), 0.0), floor.take(GoAvailable(agent=names[0]), 0.0)
+
+    assert [change.after.phase for change in outcome[-1].changes] == ["offered"]
+    assert desks.looks < 20
