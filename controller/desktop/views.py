@@ -76,7 +76,7 @@ def seen_by_all(interaction: Interaction, region: str) -> SeenByAll:
 def interaction_view(floor: Floor, interaction: Interaction, viewer: AgentId, shared: SeenByAll) -> shapes.Interaction:
     """One interaction; the viewer may have nothing to do with it any more, and then it says so."""
     role = floor.role_of(interaction, viewer)
-    may, may_not = _actions(interaction, role, viewer, switch_is_there=floor.switch_is_there)
+    may, may_not = _actions(floor, interaction, role, viewer)
     owner = interaction.owner
     return shapes.Interaction(
         id=interaction.id,
@@ -100,17 +100,15 @@ def interaction_view(floor: Floor, interaction: Interaction, viewer: AgentId, sh
     )
 
 
-def _actions(
-    interaction: Interaction, role: Role | None, viewer: AgentId, *, switch_is_there: bool
-) -> tuple[tuple[Action, ...], dict[Action, str]]:
+def _actions(floor: Floor, interaction: Interaction, role: Role | None, viewer: AgentId) -> tuple[tuple[Action, ...], dict[Action, str]]:
     """What this viewer could do now, and why not the rest of what their role ever does."""
     may: list[Action] = []
     may_not: dict[Action, str] = {}
     if role is None:
         return (), may_not
-    for action, because in prospects(interaction, role, viewer).items():
+    for action, because in prospects(interaction, role, viewer, supervises=floor.supervises(viewer)).items():
         # A wrap-up needs no telephone; everything else waits for Asterisk.
-        if not switch_is_there and action is not Action.WRAP_UP:
+        if not floor.switch_is_there and action is not Action.WRAP_UP:
             may_not[action] = SWITCH_AWAY
         elif because is None:
             may.append(action)
@@ -208,7 +206,7 @@ def offer_view(interaction: Interaction, *, consult: bool) -> shapes.Offer:
 def queue_view(floor: Floor, queue: Queue, now: Seconds) -> shapes.Queue:
     """A queue as it is at this moment."""
     waiting = floor.waiting_in(queue.id)
-    since = min((customer.waiting_since for customer in waiting), default=None)
+    since = min((customer.waits_since for customer in waiting), default=None)
     states = Counter(floor.desks[agent].state for agent in queue.agents)
     return shapes.Queue(
         id=queue.id,

@@ -4,7 +4,7 @@ It holds what is: interactions, desks, whose leg is whose. It decides nothing by
 chart's business, who is served next is routing's.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from controller.directory.directory import Directory
 from controller.directory.ids import AgentId, InteractionId, LegId, QueueId, Seconds
@@ -16,18 +16,31 @@ from controller.floor.occupation import agents_in, most_pressing, occupation_in
 from controller.floor.outcome import Change, Input, Outcome, SiteReloaded
 from controller.floor.reload import keep_lines_in_use, without_queue
 from controller.floor.state import FloorState
-from controller.interaction.advance import take_command, take_fact, turn_away
+from controller.interaction.advance import take_command, take_fact, take_switch_found, take_switch_lost, turn_away
 from controller.interaction.commands import Command, GiveWrapUp, StartConsult
-from controller.interaction.facts import AgentChosen, CustomerArrived, DeadlinePassed, Fact, LegEnded, LegFact, SwitchFound, SwitchLost
+from controller.interaction.facts import (
+    AgentChosen,
+    AgentRested,
+    CustomerArrived,
+    DeadlinePassed,
+    Fact,
+    LegEnded,
+    LegFact,
+    SwitchFound,
+    SwitchLost,
+)
 from controller.interaction.interaction import Interaction, Phase, Role, Step
-from controller.interaction.notices import AgentDeclined, AgentMissed, CallTurnedAway, CallWasOver, Notice
+from controller.interaction.notices import AgentDeclined, AgentMissed, CallTurnedAway, CallWasOver, Notice, OfferFailed
 from controller.interaction.refusals import BadTarget, SwitchAway, TargetUnavailable, UnknownInteraction
 from controller.routing.assignment import Lines, Waiting
 from controller.routing.commands import DeskCommand, GoAvailable, GoIdle, LogOff, LogOn
-from controller.routing.desk import Desk, DeskState, DesktopSession, choose, log_off, log_on, occupy
+from controller.routing.desk import Desk, DeskState, DesktopSession, choose, log_off, log_on, occupy, rest
 
 WAITING_CUSTOMERS_MAX = 500
 """Beyond this many the dialplan's fallback serves a caller better than our line."""
+
+REST_SECONDS = 3.0
+"""How long a telephone is left alone that could not be rung: others are offered the customer first, and a fault may pass."""
 
 _BUSY_WITH: Mapping[DeskState, str] = {
     DeskState.LOGGED_OFF: "is not logged on",
@@ -55,6 +68,7 @@ class Floor:
         self._leaving: dict[LegId, None] = {}
         self._agents_in: dict[AgentId, dict[InteractionId, DeskState]] = {}
         self._deadlines = Deadlines()
+        self._resting: dict[AgentId, Seconds] = {}
         self._arrivals = 0
 
     @classmethod
@@ -64,6 +78,7 @@ class Floor:
         floor.desks = {desk.agent: desk for desk in state.desks}
         for desk in state.desks:
             floor._lines.note(desk)
+        floor._resting = {desk.agent: desk.rests_until for desk in state.desks if desk.rests_until is not None}
         floor.switch_is_there = state.switch_is_there
         floor._arrivals = state.arrivals
         floor._leaving = dict.fromkeys(state.leaving)
@@ -104,16 +119,24 @@ class Floor:
     def role_of(self, interaction: Interaction, agent: AgentId) -> Role | None:
         """What an agent is to an interaction; a supervisor who is no party sees it all the same."""
         role = interaction.role_of(agent)
-        if role is None and agent in self.supervisors:
-            return Role.SUPERVISOR
-        return role
+        return Role.SUPERVISOR if role is None and self.supervises(agent) else role
+
+    def supervises(self, agent: AgentId) -> bool:
+        """Say whether an agent is a supervisor, whatever they are to an interaction."""
+        return agent in self.supervisors
 
     def next_deadline_at(self) -> Seconds | None:
         """When to call `due` next; None: nothing is waited for."""
-        return self._deadlines.next_at(switch_is_there=self.switch_is_there)
+        moments = [*self._resting.values()]
+        if (deadline := self._deadlines.next_at(switch_is_there=self.switch_is_there)) is not None:
+            moments.append(deadline)
+        return min(moments, default=None)
 
-    def due(self, now: Seconds) -> DeadlinePassed | None:
-        """The next deadline that has come, to be given to `take`; None: none has."""
+    def due(self, now: Seconds) -> DeadlinePassed | AgentRested | None:
+        """The next moment that has come, to be given to `take`; None: none has."""
+        for agent, until in self._resting.items():
+            if until <= now:
+                return AgentRested(agent=agent)
         return self._deadlines.due(now, self.interactions, switch_is_there=self.switch_is_there)
 
     # --- The one door ----------------------------------------------------------------------------------------------
@@ -140,7 +163,7 @@ class Floor:
         role = self.role_of(interaction, command.agent) if interaction else None
         if interaction is None or role is None:
             raise UnknownInteraction("There is no such interaction, or it is not yours.")
-        step = take_command(interaction, command, role, now)
+        step = take_command(interaction, command, role, now, supervises=self.supervises(command.agent))
         self._check_targets(command)
         self._store(interaction, step, command, now, writing)
 
@@ -190,8 +213,12 @@ class Floor:
         match fact:
             case SwitchLost():
                 self.switch_is_there = False
+                self._of_every_interaction(take_switch_lost, fact, now, writing)
             case SwitchFound():
                 self.switch_is_there = True
+                self._of_every_interaction(take_switch_found, fact, now, writing)
+            case AgentRested(agent=agent):
+                self._rest(agent, None, writing)
             case CustomerArrived():
                 self._admit(fact, now, writing)
             case LegFact(leg=leg):
@@ -203,6 +230,10 @@ class Floor:
                 self._interaction_fact(of, fact, now, writing)
             case _:
                 raise AssertionError(f"{type(fact).__name__} has no meaning here")
+
+    def _of_every_interaction(self, take: Callable[[Interaction], Step], fact: Fact, now: Seconds, writing: "_Writing") -> None:
+        for interaction in tuple(self.interactions.values()):
+            self._store(interaction, take(interaction), fact, now, writing)
 
     def _interaction_fact(self, of: InteractionId | None, fact: Fact, now: Seconds, writing: "_Writing") -> None:
         interaction = self.interactions.get(of) if of is not None else None
@@ -306,8 +337,20 @@ class Floor:
                     self._choose_for(agent, DeskState.NOT_ANSWERING, because, now, writing)
                 case AgentDeclined(agent=agent):
                     self._choose_for(agent, DeskState.IDLE, "declined a call", now, writing)
+                case OfferFailed(agent=agent):
+                    self._rest(agent, now + REST_SECONDS, writing)
                 case _:
                     pass  # every other notice is for people only
+
+    def _rest(self, agent: AgentId, until: Seconds | None, writing: "_Writing") -> None:
+        """Leave a telephone alone until then; None: no longer."""
+        self._resting.pop(agent, None)
+        desk = self.desks.get(agent)
+        if desk is None:
+            return  # they have left the site file meanwhile
+        if until is not None:
+            self._resting[agent] = until
+        self._set_desk(rest(desk, until), writing)
 
     def _choose_for(self, agent: AgentId, state: DeskState, reason: str, now: Seconds, writing: "_Writing") -> None:
         desk = self.desks[agent]

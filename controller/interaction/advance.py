@@ -10,14 +10,15 @@ from controller.interaction.notices import CallTurnedAway
 from controller.interaction.refusals import NotPermitted, Stale
 from controller.interaction.roles import refusal
 from controller.interaction.steps.ending import everybody_gone
+from controller.interaction.steps.holding import doubt_hold_keys, settle_hold_keys
 
 
-def take_command(interaction: Interaction, command: Command, role: Role, now: Seconds) -> Step:
-    """Do what a person with this role asks.
+def take_command(interaction: Interaction, command: Command, role: Role, now: Seconds, *, supervises: bool = False) -> Step:
+    """Do what a person with this role asks; `supervises`: they are a supervisor, whatever else they are.
 
     Raises a `Refused` (see `refusals`) when the role table, the revision or the phase says no; then nothing has changed.
     """
-    no = refusal(interaction, role, command.action, command.agent)
+    no = refusal(interaction, role, command.action, command.agent, supervises=supervises)
     if isinstance(no, NotPermitted):
         raise no
     # Before what could be done only now: somebody who pressed twice is to learn that the first press has worked.
@@ -45,7 +46,17 @@ def turn_away(interaction: Interaction, because: str, now: Seconds) -> Step:
     assert interaction.customer is not None, "a customer waits"
     told = CallTurnedAway(interaction=interaction.id, leg=interaction.customer.leg, because=because)
     ended = everybody_gone(interaction, now)
-    return Step(interaction=replace(ended, revision=interaction.revision + 1), tell=(told,))
+    return _next(interaction, Step(interaction=ended, tell=(told,)))
+
+
+def take_switch_lost(interaction: Interaction) -> Step:
+    """We no longer hear the switch: what can change unheard is in doubt."""
+    return _next(interaction, doubt_hold_keys(interaction))
+
+
+def take_switch_found(interaction: Interaction) -> Step:
+    """We hear the switch again, and it has told what it knows: what is still in doubt is settled."""
+    return _next(interaction, settle_hold_keys(interaction))
 
 
 def _key(interaction: Interaction, fact: Fact) -> Key | None:
@@ -68,7 +79,11 @@ def _take(interaction: Interaction, cell: Cell, stimulus: Fact | Command, now: S
     assert not isinstance(cell, Impossible), f"{stimulus} in {interaction.phase}: {cell.because}"
     if isinstance(cell, Ignored):
         return Step(interaction=interaction)
-    step = cell(interaction, stimulus, now)
+    return _next(interaction, cell(interaction, stimulus, now))
+
+
+def _next(interaction: Interaction, step: Step) -> Step:
+    """Give what has changed the next revision."""
     if step.interaction is interaction:
         return step
     return replace(step, interaction=replace(step.interaction, revision=interaction.revision + 1))

@@ -31,13 +31,24 @@ from controller.interaction.commands import (
     TransferCustomer,
     UnmuteSelf,
 )
-from controller.interaction.facts import AgentChosen, LegAnswered, LegEnded, LegFact, LegHeld, LegUnheld, Why
+from controller.interaction.facts import (
+    AgentChosen,
+    LegAnswered,
+    LegEnded,
+    LegFact,
+    LegHeld,
+    LegStuck,
+    LegUnheld,
+    LegUnstuck,
+    Why,
+)
 from controller.interaction.interaction import Phase, Role, Step
 from controller.interaction.steps import (
     conferencing,
     consulting,
     ending,
     holding,
+    moving,
     offering,
     own_leg,
     transferring,
@@ -64,6 +75,8 @@ class Impossible:
 
 Key = tuple[type[LegFact], Role] | type[AgentChosen] | Why | type[Command]
 Cell = Take | Ignored | Impossible
+
+_LEG_FACTS = (LegAnswered, LegEnded, LegHeld, LegUnheld, LegStuck, LegUnstuck)
 
 C, A1, A2 = Role.CUSTOMER, Role.AGENT_1, Role.AGENT_2
 
@@ -92,6 +105,12 @@ def _row(cells: Mapping[Any, Cell]) -> dict[Key, Cell]:
         (LegUnheld, C): holding.note_hold_key,
         (LegUnheld, A1): holding.note_hold_key,
         (LegUnheld, A2): holding.note_hold_key,
+        (LegStuck, C): moving.note_stuck,
+        (LegStuck, A1): moving.note_stuck,
+        (LegStuck, A2): moving.note_stuck,
+        (LegUnstuck, C): moving.note_unstuck,
+        (LegUnstuck, A1): moving.note_unstuck,
+        (LegUnstuck, A2): moving.note_unstuck,
         Why.OFFER_UNANSWERED: _NO_SUCH_DEADLINE,
         Why.RING_BACK_UNANSWERED: _NO_SUCH_DEADLINE,
         Why.CONSULT_UNANSWERED: _NO_SUCH_DEADLINE,
@@ -103,7 +122,7 @@ def _row(cells: Mapping[Any, Cell]) -> dict[Key, Cell]:
 
 def _nobody(role: Role) -> Mapping[Key, Cell]:
     """A phase that has nobody with this role."""
-    return {(fact, role): _NOBODY_THERE for fact in (LegAnswered, LegEnded, LegHeld, LegUnheld)}
+    return {(fact, role): _NOBODY_THERE for fact in _LEG_FACTS}
 
 
 CHART: Mapping[Phase, Mapping[Key, Cell]] = {
@@ -211,7 +230,7 @@ CHART: Mapping[Phase, Mapping[Key, Cell]] = {
         {
             **_nobody(A1),
             (LegEnded, C): ending.end_for_everybody,
-            (LegEnded, A2): transferring.transfer_refused,
+            (LegEnded, A2): transferring.asked_agent_left,
             Why.TRANSFER_UNANSWERED: transferring.transfer_unanswered,
             AcceptTransfer: transferring.accept_transfer,
             DeclineTransfer: transferring.transfer_refused,
@@ -230,5 +249,5 @@ CHART: Mapping[Phase, Mapping[Key, Cell]] = {
             EndInteraction: ending.end_for_everybody,
         }
     ),
-    Phase.ENDED: _row({(fact, role): _GONE for fact in (LegAnswered, LegEnded, LegHeld, LegUnheld) for role in (C, A1, A2)}),
+    Phase.ENDED: _row({(fact, role): _GONE for fact in _LEG_FACTS for role in (C, A1, A2)}),
 }

@@ -78,7 +78,17 @@ class LegHeld(LegFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LegUnheld(LegFact):
-    """Somebody released the hold key of their telephone."""
+    """Somebody released the hold key of their telephone, or the telephone refreshed its session, which Asterisk tells in the same words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegStuck(LegFact):
+    """Asterisk will not bring a leg where it belongs. It stands safely where it is, and is tried again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegUnstuck(LegFact):
+    """A leg that was stuck is where it belongs, or nobody wants it elsewhere any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +109,13 @@ class DeadlinePassed(Fact):
     why: Why
     agent: AgentId | None = None
     """Whose wrap-up is over; None for every other deadline."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentRested(Fact):
+    """The moment has come to ring a telephone again that could not be rung, through no fault of its agent."""
+
+    agent: AgentId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -68,6 +68,10 @@ class Party:
     muted: bool = False
     phone_on_hold: bool = False
     """The telephone's own hold key is pressed."""
+    hold_key_in_doubt: bool = False
+    """It was pressed when we last heard the switch, and may have been released since."""
+    is_stuck: bool = False
+    """Asterisk will not bring the leg where it belongs, and is asked again and again."""
 
     @property
     def is_up(self) -> bool:
@@ -118,6 +122,8 @@ class Interaction:
     parties: tuple[Party, ...]
     waiting_since: Seconds
     """Since when the customer waits for an agent; the line is served in this order."""
+    waiting_again_since: Seconds | None = None
+    """Since when, after the last agent whom they had; None: they have had none."""
     first_in_line: bool = False
     """The customer lost an agent through no fault of their own: served before all who wait."""
     revision: int = 1
@@ -126,8 +132,8 @@ class Interaction:
     wrap_ups: tuple[WrapUp, ...] = ()
     consult_asked_at: Seconds | None = None
     legs_made: int = 0
-    not_for: AgentId | None = None
-    """An agent who is not to be offered this customer again, unless nobody else serves the queue."""
+    not_for: tuple[AgentId, ...] = ()
+    """Agents who are not to be offered this customer before somebody has answered, unless nobody else serves the queue."""
     news: str = ""
     """A sentence for the owner on what just happened to them, such as why a consult came to nothing."""
 
@@ -155,6 +161,11 @@ class Interaction:
     def owes_wrap_up(self, agent: AgentId) -> WrapUp | None:
         """Find the reason that this agent still has to give."""
         return next((w for w in self.wrap_ups if w.agent == agent and w.is_owed), None)
+
+    @property
+    def waits_since(self) -> Seconds:
+        """Since when the customer who waits now does so: what they talked before is no waiting."""
+        return self.waiting_since if self.waiting_again_since is None else self.waiting_again_since
 
     @property
     def owner(self) -> Party | None:

@@ -7,8 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from controller.directory.ids import InteractionId, LegId
+from controller.directory.ids import InteractionId, LegId, Seconds
 from controller.interaction.interaction import Interaction, Party, Phase, Role, Standing
+
+RINGS_ON_SECONDS = 30.0
+"""How long after the last deadline for a telephone Asterisk stops ringing it by itself, should nobody be there to tell it."""
 
 
 class Room(StrEnum):
@@ -40,6 +43,8 @@ class Layout:
     music: str
     caller_number: str
     caller_name: str
+    ring_seconds_max: Seconds = 180.0
+    """After this Asterisk stops ringing by itself: later than any deadline that the site's policies set."""
 
 
 ROOMS: Mapping[Phase, Mapping[Role, Room]] = {
@@ -80,7 +85,7 @@ def _somebody_listens(interaction: Interaction) -> bool:
 
 def layout(interaction: Interaction) -> Layout:
     """Say where every leg belongs."""
-    customer = interaction.customer
+    customer, policy = interaction.customer, interaction.policy
     places = []
     for party in interaction.parties:
         room = room_of(interaction, party)
@@ -100,4 +105,5 @@ def layout(interaction: Interaction) -> Layout:
         music=interaction.music,
         caller_number=customer.number if customer else "",
         caller_name=customer.name if customer else "",
+        ring_seconds_max=max(policy.offer_seconds, policy.consult_seconds, policy.ring_back_seconds) + RINGS_ON_SECONDS,
     )

@@ -37,6 +37,22 @@ class AgentMissed(Notice):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OfferFailed(Notice):
+    """An agent's telephone could not be rung, or was lost, and nothing says that it was the agent's doing: they stay available."""
+
+    agent: AgentId
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveFailed(Notice):
+    """Asterisk will not bring a leg where it belongs; it stands safely where it is, and is tried again."""
+
+    leg: LegId
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AgentDeclined(Notice):
     """An agent would not take a customer: they are idle until they say otherwise."""
 

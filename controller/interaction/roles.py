@@ -55,6 +55,12 @@ EVER: Mapping[Role, frozenset[Action]] = {
 """What a role may do in some phase; anything else is refused as not permitted, whatever the phase."""
 
 
+def _rights(table: Mapping[Role, frozenset[Action]], role: Role, *, supervises: bool) -> frozenset[Action]:
+    """What a row gives a role. A supervisor who once owned the interaction has not lost a supervisor's right by it."""
+    own = table.get(role, frozenset[Action]())
+    return own | table.get(Role.SUPERVISOR, frozenset[Action]()) if supervises and role is Role.FORMER else own
+
+
 # --- Conditions: an action of the right role in the right phase may still have to wait ---------------------------------
 
 
@@ -189,34 +195,36 @@ def _unmet(interaction: Interaction, role: Role, action: Action, agent: AgentId)
     return None
 
 
-def refusal(interaction: Interaction, role: Role, action: Action, agent: AgentId) -> Refused | None:
-    """Say why this agent, who has this role, can't do this now; None: they can."""
-    if action not in EVER[role]:
+def refusal(interaction: Interaction, role: Role, action: Action, agent: AgentId, *, supervises: bool = False) -> Refused | None:
+    """Say why this agent, who has this role, can't do this now; None: they can. `supervises`: they are a supervisor as well."""
+    if action not in _rights(EVER, role, supervises=supervises):
         return NotPermitted(_NEVER[role])
-    because = _of_phase(interaction, role)[action] or _unmet(interaction, role, action, agent)
+    because = _of_phase(interaction, role, supervises=supervises)[action] or _unmet(interaction, role, action, agent)
     return NotNow(because) if because is not None else None
 
 
-def prospects(interaction: Interaction, role: Role, agent: AgentId) -> dict[Action, str | None]:
+def prospects(interaction: Interaction, role: Role, agent: AgentId, *, supervises: bool = False) -> dict[Action, str | None]:
     """Say of each action that this role ever has, in the order of `Action`, why it can't be done now; None: it can."""
-    return {action: because or _unmet(interaction, role, action, agent) for action, because in _of_phase(interaction, role).items()}
+    of_phase = _of_phase(interaction, role, supervises=supervises)
+    return {action: because or _unmet(interaction, role, action, agent) for action, because in of_phase.items()}
 
 
-def _of_phase(interaction: Interaction, role: Role) -> Mapping[Action, str | None]:
+def _of_phase(interaction: Interaction, role: Role, *, supervises: bool) -> Mapping[Action, str | None]:
     agent_2 = interaction.agent_2
-    return _in_phase(interaction.phase, role, agent_2.name if agent_2 else None)
+    return _in_phase(interaction.phase, role, agent_2.name if agent_2 else None, supervises=supervises)
 
 
 @lru_cache(maxsize=NAMES_REMEMBERED_MAX)
-def _in_phase(phase: Phase, role: Role, agent_2: str | None) -> Mapping[Action, str | None]:
+def _in_phase(phase: Phase, role: Role, agent_2: str | None, *, supervises: bool) -> Mapping[Action, str | None]:
     """The same as far as the phase decides it. Every desktop is shown this after every step, so it is looked up and not found out anew."""
-    permitted = ROLE_TABLE[phase].get(role, frozenset())
-    return {action: None if action in permitted else _not_now(phase, action, agent_2) for action in Action if action in EVER[role]}
+    permitted = _rights(ROLE_TABLE[phase], role, supervises=supervises)
+    ever = _rights(EVER, role, supervises=supervises)
+    return {action: None if action in permitted else _not_now(phase, action, agent_2) for action in Action if action in ever}
 
 
-def allowed(interaction: Interaction, role: Role, agent: AgentId) -> tuple[Action, ...]:
+def allowed(interaction: Interaction, role: Role, agent: AgentId, *, supervises: bool = False) -> tuple[Action, ...]:
     """List what this agent could do now."""
-    return tuple(action for action, because in prospects(interaction, role, agent).items() if because is None)
+    return tuple(action for action, because in prospects(interaction, role, agent, supervises=supervises).items() if because is None)
 
 
 def refused(interaction: Interaction, role: Role, agent: AgentId) -> dict[Action, str]:

@@ -81,9 +81,18 @@ def read_state(text: str) -> FloorState:
     """Read what `write_state` of this or an older version wrote. Raises `Unreadable`."""
     envelope = _envelope(text)
     try:
-        return _STATE.validate_python(envelope["state"])
+        return _STATE.validate_python(_as_written_today(envelope["state"]))
     except (ValidationError, KeyError) as error:
         raise Unreadable(f"not a state: {_first_line(error)}") from error
+
+
+def _as_written_today(state: Any) -> Any:
+    """Until several agents could be named whom a customer is not for, a state named one or none."""
+    interactions = state.get("interactions") if isinstance(state, dict) else None
+    for interaction in interactions if isinstance(interactions, list) else ():
+        if isinstance(interaction, dict) and not isinstance(not_for := interaction.get("not_for"), list):
+            interaction["not_for"] = [] if not_for is None else [not_for]
+    return state
 
 
 def _dump(adapter: TypeAdapter[Any], value: object) -> str:

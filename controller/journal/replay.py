@@ -22,14 +22,26 @@ class BroughtBack:
 
 
 def bring_back(kept: Kept) -> BroughtBack:
-    """Replay. An input that this version does not accept any more ends it there, with all that came before."""
+    """Replay. What an older version accepted and this one refuses is passed over, for a refusal changes nothing.
+
+    An input that shows a mistake of ours ends it there, with all that came before.
+    """
     floor = Floor.from_state(kept.state) if kept.state is not None else Floor(NOTHING)
+    refused: list[str] = []
     for number, taken in enumerate(kept.inputs):
+        kind = type(taken.what).__name__
         try:
             floor.take(taken.what, taken.at)
-        except (Refused, AssertionError) as error:
+        except Refused as no:
+            refused.append(f"{kind} ({no})")
+        except AssertionError as error:
             left = len(kept.inputs) - number
-            kind = type(taken.what).__name__
             sentence = f"{kind} is not accepted any more ({error}); the last {left} inputs of the journal were left out."
-            return BroughtBack(floor=floor, replayed=number, damage=" ".join(filter(None, (kept.damage, sentence))))
-    return BroughtBack(floor=floor, replayed=len(kept.inputs), damage=kept.damage)
+            return BroughtBack(floor=floor, replayed=number, damage=" ".join(filter(None, (kept.damage, *_said(refused), sentence))))
+    return BroughtBack(floor=floor, replayed=len(kept.inputs), damage=" ".join(filter(None, (kept.damage, *_said(refused)))))
+
+
+def _said(refused: list[str]) -> tuple[str, ...]:
+    if not refused:
+        return ()
+    return (f"{len(refused)} inputs are refused by this version and were passed over, the first of them {refused[0]}.",)

@@ -5,7 +5,7 @@ an input costs what it concerns and no walk over everybody.
 """
 
 from bisect import bisect_left, insort
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from heapq import merge
 
@@ -23,8 +23,8 @@ class Waiting:
     since: Seconds
     first: bool
     """Served before all who are not: they lost an agent through no fault of their own."""
-    not_for: AgentId | None
-    """Not to be given to this agent, unless nobody else serves the queue."""
+    not_for: Collection[AgentId]
+    """Not to be given to these agents, unless nobody else serves the queue."""
 
 
 _Place = tuple[bool, Seconds, InteractionId]
@@ -74,7 +74,7 @@ class Lines:
 
     def note(self, desk: Desk) -> None:
         """An agent's presence is this now."""
-        agent, since = desk.agent, desk.free_since if desk.is_available else None
+        agent, since = desk.agent, desk.free_since if desk.may_be_offered_a_call else None
         before = self._free_since.get(agent)
         takes_calls = desk.chosen is DeskState.AVAILABLE
         for queue in self._queues_of.get(agent, ()):
@@ -122,10 +122,12 @@ class Lines:
                 if not free:
                     return
 
-    def _not_for(self, customer: Waiting) -> AgentId | None:
+    def _not_for(self, customer: Waiting) -> Collection[AgentId]:
         """Whom this customer is not to be given; nobody, where nobody else takes calls (now, or when theirs is over)."""
-        others = len(self._taking_calls[customer.queue]) - (customer.not_for in self._taking_calls[customer.queue])
-        return customer.not_for if others else None
+        if not customer.not_for:
+            return ()
+        others = self._taking_calls[customer.queue].difference(customer.not_for)
+        return customer.not_for if others else ()
 
 
 class _FreeAgents:
@@ -142,8 +144,8 @@ class _FreeAgents:
             self._next += 1
         return self._next == len(self._agents)
 
-    def first(self, taken: set[AgentId], *, but: AgentId | None) -> AgentId | None:
-        """Whoever has been free longest and is not taken; None: nobody is left, or only the one whom it must not be."""
+    def first(self, taken: set[AgentId], *, but: Collection[AgentId]) -> AgentId | None:
+        """Whoever has been free longest and is not taken; None: nobody is left, or only those whom it must not be."""
         self.are_none_left(taken)  # so that whoever is taken is passed over once and not by each customer
         left = (self._agents[place][1] for place in range(self._next, len(self._agents)))
-        return next((agent for agent in left if agent not in taken and agent != but), None)
+        return next((agent for agent in left if agent not in taken and agent not in but), None)

@@ -49,6 +49,8 @@ class Desk:
     free_since: Seconds = 0.0
     """Since when this agent waits for a call; the longest available is served first."""
     sessions: tuple[DesktopSession, ...] = ()
+    rests_until: Seconds | None = None
+    """Until when no call is offered, because the last one could not be rung through no fault of the agent; None: one may be."""
 
     @property
     def state(self) -> DeskState:
@@ -57,6 +59,11 @@ class Desk:
     @property
     def is_available(self) -> bool:
         return self.state is DeskState.AVAILABLE
+
+    @property
+    def may_be_offered_a_call(self) -> bool:
+        """Available, and not resting: everybody else in the queue is offered the call first."""
+        return self.is_available and self.rests_until is None
 
 
 def choose(desk: Desk, chosen: DeskState, now: Seconds, *, reason: str = "") -> Desk:
@@ -80,6 +87,11 @@ def log_off(desk: Desk, key: str, now: Seconds) -> Desk:
     if left != desk.sessions:
         desk = replace(desk, sessions=left)
     return desk if left else choose(desk, DeskState.LOGGED_OFF, now)
+
+
+def rest(desk: Desk, until: Seconds | None) -> Desk:
+    """Offer this agent no call for a moment; None: the moment is over."""
+    return replace(desk, rests_until=until)
 
 
 def occupy(desk: Desk, occupied: DeskState | None, interaction: InteractionId | None, now: Seconds) -> Desk:

@@ -16,6 +16,7 @@ from controller.interaction.notices import (
     CallTurnedAway,
     CallWasOver,
     Notice,
+    OfferFailed,
     OfferMade,
     OfferWithdrawn,
     WrapUpAsked,
@@ -134,7 +135,7 @@ def _places(interaction: Interaction | None) -> dict[LegId, tuple[Place, str]]:
 
 def _told(notice: Notice) -> str:
     match notice:
-        case OfferMade() | OfferWithdrawn() | AgentMissed() | AgentDeclined() | WrapUpAsked():
+        case OfferMade() | OfferWithdrawn() | OfferFailed() | AgentMissed() | AgentDeclined() | WrapUpAsked():
             return f"tell {notice.agent}"
         case CallTurnedAway() | CallWasOver():
             return f"let go of {notice.leg}"

@@ -92,6 +92,6 @@ class _WhatIs(Collector):
         for queue in floor.directory.queues:
             line = floor.waiting_in(queue)
             waiting.add_metric([queue], len(line))
-            longest.add_metric([queue], max((now - interaction.waiting_since for interaction in line), default=0.0))
+            longest.add_metric([queue], max((now - interaction.waits_since for interaction in line), default=0.0))
         yield waiting
         yield longest

@@ -8,6 +8,7 @@ from controller.floor.outcome import Input, SiteReloaded
 from controller.interaction.commands import Action, Command, GiveWrapUp, SendDigits, StartConsult
 from controller.interaction.facts import (
     AgentChosen,
+    AgentRested,
     CustomerArrived,
     DeadlinePassed,
     EndCause,
@@ -15,7 +16,9 @@ from controller.interaction.facts import (
     LegEnded,
     LegFact,
     LegHeld,
+    LegStuck,
     LegUnheld,
+    LegUnstuck,
     SwitchFound,
     SwitchLost,
     Why,
@@ -26,7 +29,9 @@ from controller.interaction.notices import (
     AgentMissed,
     CallTurnedAway,
     DigitsPressed,
+    MoveFailed,
     Notice,
+    OfferFailed,
     OfferMade,
     OfferWithdrawn,
     WrapUpAsked,
@@ -90,6 +95,8 @@ def sentence_of(what: Input, before: Interaction | None) -> str:
             return _PASSED[what.why] + (f" for {what.agent}" if what.agent else "")
         case AgentChosen():
             return f"{what.agent.name} is chosen for the customer"
+        case AgentRested():
+            return f"{what.agent} may be rung again"
         case LegFact():
             return _of_leg(what, before)
         case SwitchLost():
@@ -111,6 +118,10 @@ def notice_sentence(notice: Notice) -> str:
             return f"{notice.agent} is rung no more: {notice.because}"
         case AgentMissed():
             return f"{notice.agent} is not answering: {notice.because}"
+        case OfferFailed():
+            return f"{notice.agent} can't be rung and stays available: {notice.because}"
+        case MoveFailed():
+            return notice.because.removesuffix(".")
         case AgentDeclined():
             return f"{notice.agent} declined"
         case WrapUpAsked():
@@ -149,7 +160,11 @@ def _of_leg(fact: LegFact, before: Interaction | None) -> str:
         case LegHeld():
             return f"{who} presses the hold key"
         case LegUnheld():
-            return f"{who} releases the hold key"
+            return f"{who} releases the hold key, or the telephone refreshes its session"
+        case LegStuck():
+            return f"{who} can't be brought where they belong, and is tried again"
+        case LegUnstuck():
+            return f"{who} is stuck no more"
         case _:
             return f"{who}: {_spelled_out(fact)}"
 

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from controller.directory.directory import Agent
 from controller.directory.ids import AgentId, EntryPointId, InteractionId, LegId, QueueId
 from controller.directory.policy import Policy, TransferAcceptance
+from controller.directory.replace import replace
 from controller.interaction.advance import take_fact
 from controller.interaction.chart import CHART, Ignored, Impossible, Key
 from controller.interaction.commands import Command, GiveWrapUp, SendDigits, StartConsult
-from controller.interaction.facts import AgentChosen, DeadlinePassed, EndCause, Fact, LegAnswered, LegEnded, LegFact, Why
+from controller.interaction.facts import AgentChosen, DeadlinePassed, EndCause, Fact, LegAnswered, LegEnded, LegFact, LegUnheld, Why
 from controller.interaction.interaction import Deadline, Interaction, Party, Phase, Role, Standing
 from controller.interaction.roles import ROLE_TABLE
 
@@ -71,6 +72,8 @@ def _take(phase: Phase, key: Key, *, ask: bool) -> tuple[str, Phase]:
             return key.value, take_fact(before, DeadlinePassed(interaction=before.id, why=key), 0).interaction.phase
         case (kind, role):
             before = an_interaction(phase, None, ask=ask)
+            if kind is LegUnheld:  # a release counts only after its press
+                before = replace(before, parties=tuple(replace(party, phone_on_hold=True) for party in before.parties))
             return _said(kind, role, phase), take_fact(before, _leg_fact(kind, before, role), 0).interaction.phase
         case kind if issubclass(kind, Command):
             return _take_command(phase, kind, ask=ask)

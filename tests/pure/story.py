@@ -150,7 +150,11 @@ class Contact:
     def can(self, who: str) -> set[str]:
         """What this agent's buttons offer."""
         role = self._story.floor.role_of(self.now, AgentId(who))
-        return {str(action) for action in allowed(self.now, role, AgentId(who))} if role else set()
+        return (
+            {str(action) for action in allowed(self.now, role, AgentId(who), supervises=self._story.floor.supervises(AgentId(who)))}
+            if role
+            else set()
+        )
 
     def _standing_in(self, room: Room, standing: Standing) -> set[str]:
         legs = {place.leg for place in layout(self.now).places if place.room is room}

@@ -2,7 +2,8 @@
 
     python -m tests.simulation.record FIRST_SEED LAST_SEED
 
-What is recorded is kept for good: a journal that was once written must be readable for ever.
+What is recorded is kept for good: a journal that was once written must be readable for ever. Without seeds it only notes what the inputs of
+each history end in by today's rules, after a rule was changed and the change of each end was looked at.
 """
 
 import sys
@@ -14,7 +15,9 @@ from controller.floor.floor import Floor
 from controller.floor.outcome import Input, Outcome
 from controller.floor.state import FloorState
 from controller.interaction.refusals import Refused
-from controller.journal.codec import Taken, write_input, write_state
+from controller.journal.codec import Taken, read_input, read_state, write_input, write_state
+from controller.journal.journal import Kept
+from controller.journal.replay import bring_back
 from controller.simulator.disk import Disk
 from controller.simulator.process import Mistake
 from controller.simulator.world import CALM_SECONDS, Watcher, World, quiet_logs
@@ -88,7 +91,19 @@ def chosen(seeds: Iterator[int]) -> Iterator[tuple[int, list[str]]]:
         yield best, lines
 
 
+def note_ends() -> None:
+    """Write down anew what each history ends in."""
+    for history in sorted(HISTORIES.glob("*.jsonl")):
+        *inputs, end = history.read_text().splitlines()
+        now = write_state(bring_back(Kept(state=None, inputs=[read_input(text) for text in inputs])).floor.state())
+        if now != write_state(read_state(end)):
+            history.write_text("\n".join([*inputs, now]) + "\n")
+
+
 if __name__ == "__main__":
+    if len(sys.argv) == 1:
+        note_ends()
+        sys.exit()
     with quiet_logs():
         for found, written in chosen(iter(range(int(sys.argv[1]), int(sys.argv[2]) + 1))):
             HISTORIES.joinpath(f"seed-{found:05}.jsonl").write_text("\n".join(written) + "\n")

@@ -3,8 +3,11 @@
 from controller.directory.directory import Agent
 from controller.directory.ids import AgentId, LegId, Seconds
 from controller.directory.replace import replace
+from controller.interaction.facts import Why
 from controller.interaction.interaction import Deadline, Interaction, Party, Phase, Role, Standing, Step, WrapUp
 from controller.interaction.notices import Notice, OfferWithdrawn, WrapUpAsked
+
+COULD_NOT_BE_RUNG = "the network or Asterisk could not ring the telephone"
 
 
 def enter(interaction: Interaction, phase: Phase, now: Seconds, *, deadline: Deadline | None = None, news: str = "") -> Interaction:
@@ -48,12 +51,18 @@ def stop_ringing(interaction: Interaction, role: Role, because: str) -> tuple[No
 
 
 def back_to_line(interaction: Interaction, now: Seconds, *, tell: tuple[Notice, ...], not_for: AgentId | None = None) -> Step:
-    """The customer waits again, before everybody else, with music: losing an agent was not their fault."""
-    waiting = without(interaction, Role.AGENT_1, Role.AGENT_2)
-    return Step(
-        interaction=replace(enter(waiting, Phase.QUEUED, now), first_in_line=True, not_for=not_for, consult_asked_at=None),
-        tell=tell,
-    )
+    """The customer waits again, before everybody else, with music: losing an agent was not their fault.
+
+    `not_for`: somebody who would not have them. Until an agent answers, those who would not are remembered.
+    """
+    waiting = enter(without(interaction, Role.AGENT_1, Role.AGENT_2), Phase.QUEUED, now)
+    would_not = interaction.not_for if not_for is None else (*interaction.not_for, not_for)
+    return Step(interaction=replace(waiting, first_in_line=True, not_for=would_not, consult_asked_at=None), tell=tell)
+
+
+def is_rung_back(interaction: Interaction) -> bool:
+    """The telephone that rings is that of an owner who has had the customer."""
+    return interaction.deadline is not None and interaction.deadline.why is Why.RING_BACK_UNANSWERED
 
 
 def ask_wrap_up(interaction: Interaction, agent: AgentId, now: Seconds) -> tuple[Interaction, tuple[Notice, ...]]:

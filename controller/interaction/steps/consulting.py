@@ -14,8 +14,8 @@ from controller.interaction.commands import (
 from controller.interaction.commands import EndConsult as EndConsultCommand
 from controller.interaction.facts import DeadlinePassed, EndCause, LegAnswered, LegEnded, Why
 from controller.interaction.interaction import Deadline, Interaction, Phase, Role, Standing, Step
-from controller.interaction.notices import AgentMissed, Notice, OfferMade
-from controller.interaction.steps.common import agent_2_of, change, enter, ring, stop_ringing, without
+from controller.interaction.notices import AgentMissed, Notice, OfferFailed, OfferMade
+from controller.interaction.steps.common import COULD_NOT_BE_RUNG, agent_2_of, change, enter, ring, stop_ringing, without
 from controller.interaction.steps.ending import end_for_everybody
 
 
@@ -86,18 +86,22 @@ def agent_2_left(interaction: Interaction, fact: LegEnded, now: Seconds) -> Step
     """Agent 2's leg is gone: they hung up, or their telephone refused or could not be rung."""
     agent_2 = agent_2_of(interaction)
     if agent_2.is_up:
-        return consult_came_to_nothing(interaction, now, news=f"{agent_2.name} has left.", tell=())
+        news = "has left" if fact.cause is EndCause.HUNG_UP else "has been cut off"
+        return consult_came_to_nothing(interaction, now, news=f"{agent_2.name} {news}.", tell=())
     news = {
         EndCause.BUSY: f"{agent_2.name} is busy.",
         EndCause.DECLINED: f"{agent_2.name} declined.",
         EndCause.NO_ANSWER: f"{agent_2.name} did not answer.",
+        EndCause.FAILED: f"{agent_2.name} could not be rung: the network or Asterisk failed, not {agent_2.name}. Try again in a moment.",
     }.get(fact.cause, f"{agent_2.name} could not be reached.")
-    missed: tuple[Notice, ...] = ()
+    tell: tuple[Notice, ...] = ()
+    if agent_2.agent is not None and fact.cause is EndCause.FAILED:
+        tell = (OfferFailed(interaction=interaction.id, agent=agent_2.agent, because=COULD_NOT_BE_RUNG),)
     # Many telephones say "busy" (486) when their reject key is pressed, so that is a "no, thank you" as well.
-    if agent_2.agent is not None and fact.cause not in (EndCause.DECLINED, EndCause.BUSY, EndCause.HUNG_UP):
+    elif agent_2.agent is not None and fact.cause not in (EndCause.DECLINED, EndCause.BUSY, EndCause.HUNG_UP):
         because = f"telephone {fact.cause.value}"
-        missed = (AgentMissed(interaction=interaction.id, agent=agent_2.agent, because=because),)
-    return consult_came_to_nothing(interaction, now, news=news, tell=missed)
+        tell = (AgentMissed(interaction=interaction.id, agent=agent_2.agent, because=because),)
+    return consult_came_to_nothing(interaction, now, news=news, tell=tell)
 
 
 def consult_unanswered(interaction: Interaction, passed: DeadlinePassed, now: Seconds) -> Step:

@@ -8,7 +8,7 @@ from controller.interaction.commands import Command
 from controller.interaction.facts import EndCause, LegEnded, Why
 from controller.interaction.interaction import Deadline, Interaction, Phase, Role, Standing, Step
 from controller.interaction.notices import AgentMissed, OfferMade
-from controller.interaction.steps.common import ask_wrap_up, back_to_line, enter, owner_of, ring, stop_ringing, without
+from controller.interaction.steps.common import ask_wrap_up, back_to_line, enter, is_rung_back, owner_of, ring, stop_ringing, without
 
 _OWNER_GONE = "the agent who called you has gone"
 
@@ -26,7 +26,9 @@ def end_for_everybody(interaction: Interaction, cause: Command | LegEnded, now: 
 
 def everybody_gone(interaction: Interaction, now: Seconds) -> Interaction:
     """The customer and the owner stay named, for the wrap-up dialog; their legs are gone."""
-    gone = tuple(replace(p, standing=Standing.GONE, phone_on_hold=False) for p in interaction.parties)
+    gone = tuple(
+        replace(p, standing=Standing.GONE, phone_on_hold=False, hold_key_in_doubt=False, is_stuck=False) for p in interaction.parties
+    )
     return enter(replace(interaction, parties=gone, consult_asked_at=None), Phase.ENDED, now)
 
 
@@ -34,7 +36,7 @@ def end_before_answer(interaction: Interaction, cause: Command | LegEnded, now: 
     """A telephone that rings for the customer stops. Who never had the customer does not wrap up; an owner who is rung back has."""
     because = "a supervisor ended the call" if isinstance(cause, Command) else "the customer hung up"
     tell = stop_ringing(interaction, Role.AGENT_1, because)
-    if interaction.deadline is None or interaction.deadline.why is not Why.RING_BACK_UNANSWERED:
+    if not is_rung_back(interaction):
         return Step(interaction=everybody_gone(without(interaction, Role.AGENT_1), now), tell=tell)
 
     _, agent = owner_of(interaction)
@@ -55,9 +57,11 @@ def owner_left(interaction: Interaction, ended: LegEnded, now: Seconds) -> Step:
 
 
 def _owner_was_lost(interaction: Interaction, now: Seconds) -> Step:
+    """The customer waits again, and the owner wraps up: they have had them."""
     _, agent = owner_of(interaction)
     missed = AgentMissed(interaction=interaction.id, agent=agent, because="telephone lost")
-    return back_to_line(interaction, now, tell=(*stop_ringing(interaction, Role.AGENT_2, _OWNER_GONE), missed))
+    owed, asked = ask_wrap_up(replace(interaction, waiting_again_since=now), agent, now)
+    return back_to_line(owed, now, tell=(*stop_ringing(interaction, Role.AGENT_2, _OWNER_GONE), missed, *asked))
 
 
 def _ring_owner_back(interaction: Interaction, now: Seconds) -> Step:
@@ -69,7 +73,7 @@ def _ring_owner_back(interaction: Interaction, now: Seconds) -> Step:
     rung = ring(without(interaction, Role.AGENT_2), Role.AGENT_1, again)
     deadline = Deadline(at=now + interaction.policy.ring_back_seconds, why=Why.RING_BACK_UNANSWERED)
     return Step(
-        interaction=replace(enter(rung, Phase.OFFERED, now, deadline=deadline), consult_asked_at=None),
+        interaction=replace(enter(rung, Phase.OFFERED, now, deadline=deadline), consult_asked_at=None, waiting_again_since=now),
         tell=(
             *stop_ringing(interaction, Role.AGENT_2, _OWNER_GONE),
             OfferMade(interaction=interaction.id, agent=agent, consult=False),

@@ -5,8 +5,17 @@ from controller.directory.replace import replace
 from controller.interaction.commands import AcceptOffer, DeclineOffer
 from controller.interaction.facts import AgentChosen, DeadlinePassed, EndCause, LegAnswered, LegEnded, Why
 from controller.interaction.interaction import Deadline, Interaction, Party, Phase, Role, Standing, Step
-from controller.interaction.notices import AgentDeclined, AgentMissed, Notice, OfferMade, OfferWithdrawn
-from controller.interaction.steps.common import back_to_line, change, enter, owner_of, ring
+from controller.interaction.notices import AgentDeclined, AgentMissed, Notice, OfferFailed, OfferMade, OfferWithdrawn
+from controller.interaction.steps.common import (
+    COULD_NOT_BE_RUNG,
+    ask_wrap_up,
+    back_to_line,
+    change,
+    enter,
+    is_rung_back,
+    owner_of,
+    ring,
+)
 
 
 def offer_to_agent(interaction: Interaction, chosen: AgentChosen, now: Seconds) -> Step:
@@ -23,30 +32,33 @@ def connect_owner(interaction: Interaction, answered: LegAnswered, now: Seconds)
     """The agent picked up: the customer comes to them."""
     owner, _ = owner_of(interaction)
     connected = change(interaction, replace(owner, standing=Standing.UP))
-    return Step(interaction=replace(enter(connected, Phase.CONNECTED, now), first_in_line=False, not_for=None))
+    return Step(interaction=replace(enter(connected, Phase.CONNECTED, now), first_in_line=False, not_for=()))
 
 
 def decline_offer(interaction: Interaction, command: DeclineOffer, now: Seconds) -> Step:
     """The agent will not take the customer: idle until they say otherwise."""
     _, agent = owner_of(interaction)
-    return back_to_line(interaction, now, tell=(AgentDeclined(interaction=interaction.id, agent=agent),))
+    return _offer_is_over(interaction, now, tell=(AgentDeclined(interaction=interaction.id, agent=agent),))
 
 
 def offer_leg_ended(interaction: Interaction, ended: LegEnded, now: Seconds) -> Step:
-    """The agent's telephone refused, or could not be rung."""
+    """The agent's telephone refused, or could not be rung. What the network or Asterisk failed at is not charged to the agent."""
     _, agent = owner_of(interaction)
     told: Notice
-    if ended.cause is EndCause.DECLINED:
-        told = AgentDeclined(interaction=interaction.id, agent=agent)
-    else:
-        told = AgentMissed(interaction=interaction.id, agent=agent, because=f"telephone {ended.cause.value}")
-    return back_to_line(interaction, now, tell=(told,))
+    match ended.cause:
+        case EndCause.DECLINED:
+            told = AgentDeclined(interaction=interaction.id, agent=agent)
+        case EndCause.FAILED:
+            told = OfferFailed(interaction=interaction.id, agent=agent, because=COULD_NOT_BE_RUNG)
+        case _:
+            told = AgentMissed(interaction=interaction.id, agent=agent, because=f"telephone {ended.cause.value}")
+    return _offer_is_over(interaction, now, tell=(told,))
 
 
 def withdraw_offer(interaction: Interaction, passed: DeadlinePassed, now: Seconds) -> Step:
     """The agent let the telephone ring: it stops, and they get no more calls until they say so."""
     _, agent = owner_of(interaction)
-    return back_to_line(
+    return _offer_is_over(
         interaction,
         now,
         tell=(
@@ -54,6 +66,15 @@ def withdraw_offer(interaction: Interaction, passed: DeadlinePassed, now: Second
             AgentMissed(interaction=interaction.id, agent=agent, because="no answer"),
         ),
     )
+
+
+def _offer_is_over(interaction: Interaction, now: Seconds, *, tell: tuple[Notice, ...]) -> Step:
+    """The customer waits on. An owner who was rung back, and is not with the customer again, wraps up like any other."""
+    if not is_rung_back(interaction):
+        return back_to_line(interaction, now, tell=tell)
+    _, agent = owner_of(interaction)
+    owed, asked = ask_wrap_up(interaction, agent, now)
+    return back_to_line(owed, now, tell=(*tell, *asked))
 
 
 def answer_remotely(interaction: Interaction, command: AcceptOffer, now: Seconds) -> Step:

@@ -88,8 +88,8 @@ class JudgedStory(Story):
         for interaction in waiting:
             assert interaction in self.floor.waiting_in(interaction.queue), "who waits is in the line"
             if self.floor.switch_is_there:
-                free = [a for a in self._serving(interaction) if self.floor.desks[a].state is DeskState.AVAILABLE]
-                assert set(free) <= {interaction.not_for}, "nobody waits while an agent is free"
+                free = [a for a in self._serving(interaction) if self.floor.desks[a].may_be_offered_a_call]
+                assert set(free) <= set(interaction.not_for), "nobody waits while an agent is free"
         queues = self.floor.directory.queues
         assert sum(len(self.floor.waiting_in(queue)) for queue in queues) == len(waiting), "nobody else is in a line"
 

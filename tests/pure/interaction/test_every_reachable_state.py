@@ -10,7 +10,7 @@ import pytest
 from controller.interaction.advance import take_command
 from controller.interaction.chart import CHART
 from controller.interaction.commands import Action, SendDigits
-from controller.interaction.facts import LegEnded
+from controller.interaction.facts import LegEnded, LegUnstuck
 from controller.interaction.interaction import Phase, Role
 from controller.interaction.refusals import Refused
 from controller.interaction.roles import allowed, refused
@@ -19,8 +19,8 @@ from tests.pure.interaction.walk import NOW, Move, State, Walk, command, viewers
 
 pytestmark = pytest.mark.long
 
-STATES = 836
-STATES_WITH_OWN_LEG = 967
+STATES = 844
+STATES_WITH_OWN_LEG = 1060
 DEPTH_WITH_OWN_LEG = 9
 
 
@@ -102,7 +102,8 @@ def test_a_button_is_offered_exactly_when_pressing_it_is_accepted(deep: Walk) ->
 
 
 def test_every_step_of_the_chart_is_taken_in_some_reachable_state(closed: Walk, deep: Walk) -> None:
-    """A step that no state ever takes would be a step too many. Pressing keys is left out: it changes no state."""
+    """A step that no state ever takes would be one too many. Pressing keys and a leg that comes free are left out: they change no state."""
     steps = {(phase, key) for phase, row in CHART.items() for key, cell in row.items() if callable(cell) and key is not SendDigits}
+    taken = closed.cells | deep.cells
 
-    assert steps - closed.cells - deep.cells == set()
+    assert {(phase, key) for phase, key in steps - taken if not (isinstance(key, tuple) and key[0] is LegUnstuck)} == set()

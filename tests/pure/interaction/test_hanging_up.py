@@ -61,9 +61,11 @@ def test_a_customer_whose_owners_telephone_is_lost_goes_to_the_front_of_the_line
     assert story.contact.phase is Phase.QUEUED
     assert story.contact.on_music == {"cora"}
     assert story.contact.now.first_in_line
-    assert story.desk("alice") is DeskState.NOT_ANSWERING
+    assert story.contact.owes_wrap_up == {"alice"}
     assert story.desk("bob") is DeskState.IDLE
     assert len(story.told(AgentMissed)) == 1
+    story.presses("alice", "wrap-up")
+    assert story.desk("alice") is DeskState.NOT_ANSWERING
 
 
 @pytest.mark.parametrize("policy", [Policy(), Policy(owner_hang_up=OwnerHangUp.RING_BACK)])
@@ -88,6 +90,16 @@ def test_the_colleague_hangs_up_and_the_owner_is_with_the_customer(phase: str) -
     assert story.contact.talking == {"cora", "alice"}
     assert story.contact.owes_wrap_up == set()
     assert story.desk("bob") is DeskState.AVAILABLE
+
+
+@pytest.mark.parametrize("phase", ["consulting", "consult_held"])
+def test_the_owner_is_told_that_a_colleague_whose_telephone_was_lost_did_not_leave(phase: str) -> None:
+    story = BEGINNINGS[phase]()
+
+    story.hangs_up("bob", EndCause.FAILED)
+
+    assert story.contact.talking == {"cora", "alice"}
+    assert story.contact.now.news == "Bob Durand has been cut off."
 
 
 BOTH = [("cora", "alice"), ("alice", "cora"), ("cora", "bob"), ("bob", "cora"), ("alice", "bob"), ("bob", "alice")]

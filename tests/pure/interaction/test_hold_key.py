@@ -1,7 +1,10 @@
 """The telephone's own hold key means what the button means, and never leaves the customer in silence."""
 
+import pytest
+
 from controller.directory.policy import AfterConsult, EndConsult, Policy, TransferAcceptance
-from controller.interaction.interaction import Phase
+from controller.interaction.interaction import Phase, Standing
+from tests.pure.interaction.situations import BEGINNINGS
 from tests.pure.story import conference, connected, consult_held, consult_offered, consulting, contact_centre, site
 
 
@@ -46,6 +49,125 @@ def test_a_repeated_hold_changes_nothing() -> None:
     story.presses_hold_key("alice")
 
     assert story.contact.now.revision == revision
+
+
+def test_a_customer_held_by_button_stays_on_music_when_the_telephone_refreshes_its_session() -> None:
+    """Asterisk says of every re-INVITE without SDP that the hold key was released, pressed or not."""
+    story = connected()
+    story.presses("alice", "hold")
+    revision = story.contact.now.revision
+
+    story.releases_hold_key("alice")
+
+    assert story.contact.is_in(Phase.HELD)
+    assert story.contact.on_music == {"cora"}
+    assert story.contact.now.revision == revision
+
+
+def test_a_customer_kept_held_after_a_consult_stays_on_music_when_the_telephone_refreshes_its_session() -> None:
+    story = consulting(Policy(after_consult=AfterConsult.KEEP_HELD))
+    story.hangs_up("bob")
+
+    story.releases_hold_key("alice")
+
+    assert story.contact.on_music == {"cora"}
+
+
+@pytest.mark.parametrize("situation", ["consult_offered", "consulting", "consult_held", "conference", "transfer_asked", "connected"])
+def test_a_refresh_of_any_telephone_moves_nobody(situation: str) -> None:
+    story = BEGINNINGS[situation]()
+    before = story.contact.now
+
+    for who in ("cora", *(party.agent for party in before.parties if party.agent and party.standing is not Standing.GONE)):
+        story.releases_hold_key(who)
+
+    assert story.contact.now is before
+
+
+@pytest.mark.parametrize("button", ["resume", "consult"])
+def test_a_hold_key_of_which_nobody_knows_after_an_outage_is_what_the_person_says(button: str) -> None:
+    story = connected()
+    story.presses_hold_key("alice")
+    story.switch_is_lost()
+    story.switch_is_found()
+    assert story.contact.on_music == {"cora"}, "nobody is brought to a telephone that may be on hold before its agent says so"
+
+    story.presses("alice", button)
+
+    assert story.contact.phase in (Phase.CONNECTED, Phase.CONSULT_OFFERED)
+
+
+def test_after_an_outage_the_owner_swaps_and_the_customer_is_with_them() -> None:
+    story = consulting()
+    story.presses_hold_key("alice")
+    story.switch_is_lost()
+    story.switch_is_found()
+
+    story.presses("alice", "swap")
+
+    assert story.contact.talking == {"cora", "alice"}
+
+
+def test_after_an_outage_a_consult_that_ends_gives_the_customer_back_to_the_owner() -> None:
+    story = consulting()
+    story.presses_hold_key("alice")
+    story.switch_is_lost()
+    story.switch_is_found()
+
+    story.presses("bob", "leave-consult")
+
+    assert story.contact.talking == {"cora", "alice"}
+
+
+def test_a_key_that_is_released_while_nobody_hears_it_is_learnt_and_the_customer_comes_back() -> None:
+    story = connected()
+    story.presses_hold_key("alice")
+    story.switch_is_lost()
+    story.releases_hold_key("alice")  # what Asterisk says when it is asked after the outage
+    story.switch_is_found()
+
+    assert story.contact.talking == {"cora", "alice"}
+
+
+def test_a_key_that_is_still_pressed_after_an_outage_is_in_no_doubt() -> None:
+    story = consulting()
+    story.presses_hold_key("alice")
+    story.switch_is_lost()
+    story.presses_hold_key("alice")
+    story.switch_is_found()
+
+    assert story.refuses("alice", "resume") == "not-now"
+    story.releases_hold_key("alice")
+    story.presses("alice", "resume")
+    assert story.contact.talking == {"cora", "alice"}
+
+
+def test_a_key_that_is_pressed_while_nobody_hears_it_is_learnt() -> None:
+    story = connected()
+    story.switch_is_lost()
+    story.presses_hold_key("alice")
+    story.switch_is_found()
+
+    assert story.contact.on_music == {"cora"}
+
+
+def test_while_the_switch_is_away_a_doubtful_key_moves_nobody() -> None:
+    story = consult_held()
+    story.presses_hold_key("alice")
+
+    story.switch_is_lost()
+
+    assert story.contact.on_music == {"cora", "bob"}
+
+
+def test_an_outage_without_a_pressed_key_changes_no_interaction() -> None:
+    story = consulting()
+    before = story.contact.now
+
+    story.switch_is_lost()
+    story.switch_is_found()
+
+    assert story.contact.now is before
 
 
 def test_hold_pressed_while_an_offer_rings_means_nothing() -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from controller.directory.policy import Policy
 from controller.interaction.layout import layout
 from tests.pure.interaction.situations import BEGINNINGS
 from tests.pure.story import connected, consult_offered, contact_centre, site
@@ -77,3 +78,10 @@ def test_the_switch_learns_the_queues_music_and_who_calls() -> None:
 
     assert (wanted.interaction, wanted.music) == (story.contact.id, "support-music")
     assert (wanted.caller_number, wanted.caller_name) == ("+33123456789", "cora")
+
+
+@pytest.mark.parametrize("policy", [Policy(), Policy(offer_seconds=3600), Policy(consult_seconds=3600), Policy(ring_back_seconds=3600)])
+def test_asterisk_never_stops_ringing_before_the_site_says_so(policy: Policy) -> None:
+    longest = max(policy.offer_seconds, policy.consult_seconds, policy.ring_back_seconds)
+
+    assert layout(consult_offered(policy).contact.now).ring_seconds_max > longest

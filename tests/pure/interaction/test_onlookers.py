@@ -10,7 +10,7 @@ from controller.interaction.commands import EndInteraction
 from controller.interaction.interaction import Phase, Role
 from controller.interaction.refusals import NotPermitted
 from tests.pure.interaction.situations import BEGINNINGS, who_wraps_up
-from tests.pure.story import Contact, Story, connected, consulting, contact_centre
+from tests.pure.story import Contact, Story, connected, consulting, contact_centre, site
 
 
 @pytest.mark.parametrize("phase", BEGINNINGS)
@@ -128,3 +128,44 @@ def test_every_change_is_a_new_revision(change: Callable[[Story, str], None]) ->
     change(story, "bob")
 
     assert story.contact.now.revision == before + 1
+
+
+def handed_over_by_a_supervisor() -> Story:
+    """Sam, a supervisor, has handed Cora over to Bob and owes a wrap-up reason."""
+    story = contact_centre(directory=site(support="sam bob"), available="sam bob")
+    story.customer_calls()
+    story.answers("sam")
+    story.presses("sam", "consult", to="bob")
+    story.answers("bob")
+    story.presses("sam", "transfer")
+    return story
+
+
+def test_a_supervisor_who_handed_the_call_over_may_end_it_and_give_the_reason() -> None:
+    story = handed_over_by_a_supervisor()
+    assert story.contact.can("sam") == {"end", "wrap-up"}
+
+    story.presses("sam", "end")
+
+    assert story.contact.phase is Phase.ENDED
+    assert story.refuses("sam", "end") == "not-now"
+    story.presses("sam", "wrap-up")
+
+
+def test_a_supervisor_who_handed_the_call_over_and_wrapped_up_may_end_it() -> None:
+    story = handed_over_by_a_supervisor()
+    story.presses("sam", "wrap-up")
+
+    story.presses("sam", "end")
+
+    assert story.contact.phase is Phase.ENDED
+
+
+def test_a_supervisor_on_the_call_has_the_rights_of_their_part_in_it() -> None:
+    story = contact_centre(directory=site(support="alice sam"), available="alice sam")
+    story.customer_calls()
+    story.answers("alice")
+    story.presses("alice", "consult", to="sam")
+    story.answers("sam")
+
+    assert story.refuses("sam", "end") == "not-permitted"

@@ -7,7 +7,7 @@ import pytest
 from controller.directory.policy import OwnerHangUp, Policy
 from controller.interaction.facts import EndCause
 from controller.interaction.interaction import Phase
-from controller.interaction.notices import OfferMade
+from controller.interaction.notices import AgentMissed, OfferMade, WrapUpAsked
 from controller.routing.desk import DeskState
 from tests.pure.story import Story, conference, connected, consult_held, consult_offered, consulting
 
@@ -71,6 +71,45 @@ def test_the_next_agent_is_offered_the_customer_when_the_owner_declines(how: str
             story.hangs_up("alice", EndCause.BUSY)
 
     assert story.contact.ringing == {"bob"}
+
+
+@pytest.mark.parametrize("how", ["lets it ring", "button", "telephone", "busy", "unreachable", "could not be rung"])
+def test_an_owner_who_is_not_with_the_customer_again_wraps_up_before_the_next_call(how: str) -> None:
+    story = rung_back()
+
+    match how:
+        case "lets it ring":
+            story.seconds_pass(RING_BACK.ring_back_seconds)
+        case "button":
+            story.presses("alice", "decline")
+        case _:
+            cause = {"telephone": "DECLINED", "busy": "BUSY", "unreachable": "UNREACHABLE"}.get(how, "FAILED")
+            story.hangs_up("alice", EndCause[cause])
+
+    assert story.contact.owes_wrap_up == {"alice"}
+    assert story.desk("alice") is DeskState.WRAP_UP
+    assert len(story.told(WrapUpAsked)) == 1
+    assert story.contact.ringing == {"bob"}
+
+
+def test_an_owner_whose_ring_back_could_not_be_rung_is_available_again_after_the_wrap_up() -> None:
+    story = rung_back()
+    story.hangs_up("alice", EndCause.FAILED)
+
+    story.presses("alice", "wrap-up")
+
+    assert story.desk("alice") is DeskState.AVAILABLE
+    assert story.told(AgentMissed) == []
+
+
+def test_an_owner_who_comes_back_owes_no_wrap_up_before_the_call_is_over() -> None:
+    story = rung_back()
+    story.answers("alice")
+    assert story.contact.owes_wrap_up == set()
+
+    story.presses("alice", "end")
+
+    assert story.contact.owes_wrap_up == {"alice"}
 
 
 @pytest.mark.parametrize("begin", [connected, consult_offered, consulting, consult_held])

@@ -143,6 +143,6 @@ def test_a_new_owner_whose_telephone_is_lost_costs_the_customer_only_a_wait_at_t
     assert story.contact.phase is Phase.QUEUED
     assert story.contact.on_music == {"cora"}
     assert story.contact.now.first_in_line
-    assert story.contact.owes_wrap_up == {"alice"}
+    assert story.contact.owes_wrap_up == {"alice", "bob"}
     story.presses("alice", "wrap-up")
     assert story.contact.ringing == {"alice"}

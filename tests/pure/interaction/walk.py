@@ -1,7 +1,7 @@
 """Every state that one interaction can be in, with three agents who are alike: what can come in a state, and when two states are the same.
 
-Time, names of legs, revisions and sentences are left out of what makes a state. Agents are told apart only by what they are to
-the interaction, for nothing in the core depends on a name.
+Time, names of legs, revisions, sentences and what Asterisk is slow to do are left out of what makes a state. Agents are told apart only by
+what they are to the interaction, for nothing in the core depends on a name.
 
 Policies: each step asks at most one policy, so every input is tried under the defaults and under all that is not the default. What
 is reached so contains what is reached under each of the 32 combinations.
@@ -31,7 +31,9 @@ from controller.interaction.facts import (
     LegEnded,
     LegFact,
     LegHeld,
+    LegStuck,
     LegUnheld,
+    LegUnstuck,
     Why,
 )
 from controller.interaction.interaction import Interaction, Party, Phase, Role, Standing
@@ -82,8 +84,10 @@ def state_of(interaction: Interaction) -> State:
         mark = "owes" if wrap_up.is_owed else "gave"
         if mark not in marks:
             marks.append(mark)
-    if interaction.not_for is not None:
-        seen.setdefault(interaction.not_for, [""]).append("not for")
+    for agent in interaction.not_for:
+        marks = seen.setdefault(agent, [""])
+        if "not for" not in marks:
+            marks.append("not for")
     return (
         interaction.phase,
         tuple(sorted(parties.items())),
@@ -111,6 +115,7 @@ def facts(interaction: Interaction) -> Iterator[Fact]:
         yield LegAnswered(leg=party.leg)
         yield LegHeld(leg=party.leg)
         yield LegUnheld(leg=party.leg)
+        yield LegUnstuck(leg=party.leg) if party.is_stuck else LegStuck(leg=party.leg)
         for cause in _CAUSES_RINGING if party.rings else _CAUSES_UP:
             yield LegEnded(leg=party.leg, cause=cause)
     if interaction.deadline is not None:
@@ -170,7 +175,7 @@ class Move:
         match self.cause:
             case Command():
                 return self.cause.agent != SUPERVISOR and self.cause.action not in _MOVES_NOBODY
-            case LegEnded() | LegHeld():
+            case LegEnded() | LegHeld() | LegStuck() | LegUnstuck():
                 return False
             case _:
                 return not self.by_customer
@@ -194,7 +199,7 @@ def moves(interaction: Interaction, *, with_own_leg: bool) -> Iterator[Move]:
     for policy in (DEFAULTS, OTHERS):
         under = replace(interaction, policy=policy)
         for fact in facts(under):
-            if with_own_leg or not isinstance(fact, LegHeld | LegUnheld):
+            if with_own_leg or not isinstance(fact, LegHeld | LegUnheld | LegStuck | LegUnstuck):
                 after = take_fact(under, fact, NOW).interaction
                 if after is not under:
                     yield Move(under, fact, after)

@@ -14,15 +14,15 @@ from hypothesis import strategies as st
 from controller.directory.directory import Directory
 from controller.directory.ids import AgentId
 from controller.floor.outcome import Input, Outcome, SiteReloaded
-from controller.interaction.facts import SwitchFound
+from controller.interaction.facts import AgentChosen, SwitchFound
 from controller.journal.codec import Taken, write_state
 from controller.journal.journal import Kept
 from controller.journal.replay import bring_back
-from controller.routing.commands import GoAvailable, LogOn
+from controller.routing.commands import GoAvailable, GoIdle, LogOn
 from controller.service.keeping import Keeper
 from tests.pure.floor.random_days import Day, Happening, happenings, sites
 from tests.pure.journal.memory_journal import MemoryJournal
-from tests.pure.story import site
+from tests.pure.story import agent, connected, site
 
 ALICE = AgentId("alice")
 
@@ -86,7 +86,7 @@ def test_an_empty_journal_gives_an_empty_contact_centre() -> None:
     assert (brought.floor.desks, brought.floor.interactions, brought.replayed, brought.damage) == ({}, {}, 0, "")
 
 
-def test_an_input_that_is_not_accepted_any_more_ends_the_replay_with_all_that_came_before() -> None:
+def test_what_this_version_refuses_is_passed_over_and_all_that_came_after_is_kept() -> None:
     inputs: list[Input] = [
         SiteReloaded(directory=site()),
         SwitchFound(),
@@ -96,12 +96,24 @@ def test_an_input_that_is_not_accepted_any_more_ends_the_replay_with_all_that_ca
     ]
     brought = bring_back(Kept(state=None, inputs=[Taken(what, 10.0 + n) for n, what in enumerate(inputs)]))
 
-    assert brought.replayed == 3
-    assert brought.floor.desks[ALICE].state == "idle"
-    assert (
-        brought.damage
-        == "GoAvailable is not accepted any more (There is no agent 'nobody'.); the last 2 inputs of the journal were left out."
+    assert brought.replayed == 5
+    assert brought.floor.desks[ALICE].state == "available"
+    assert brought.damage == (
+        "1 inputs are refused by this version and were passed over, the first of them GoAvailable (There is no agent 'nobody'.)."
     )
+
+
+def test_an_input_that_shows_a_mistake_of_ours_ends_the_replay_with_all_that_came_before() -> None:
+    story = connected()
+    nonsense = AgentChosen(interaction=story.contact.id, agent=agent("bob"))
+    inputs: list[Input] = [GoAvailable(agent=AgentId("nobody")), GoIdle(agent=ALICE), nonsense, GoAvailable(agent=ALICE)]
+
+    brought = bring_back(Kept(state=story.floor.state(), inputs=[Taken(what, story.now) for what in inputs]))
+
+    assert brought.replayed == 2
+    assert brought.floor.desks[ALICE].chosen == "idle"
+    assert "were passed over" in brought.damage
+    assert brought.damage.endswith("the last 2 inputs of the journal were left out.")
 
 
 def test_damage_of_the_disk_is_passed_on() -> None:

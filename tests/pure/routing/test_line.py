@@ -1,7 +1,9 @@
 """Customers wait; who is served first, and by whom."""
 
+import pytest
+
 from controller.directory.ids import QueueId
-from controller.directory.policy import Policy, TransferAcceptance
+from controller.directory.policy import OwnerHangUp, Policy, TransferAcceptance
 from controller.interaction.facts import EndCause
 from controller.interaction.interaction import Phase
 from controller.routing.desk import DeskState
@@ -146,3 +148,39 @@ def test_a_consulted_agent_is_given_nobody() -> None:
 
     assert second.phase is Phase.QUEUED
     assert story.desk("bob") is DeskState.OFFERED
+
+
+@pytest.mark.parametrize("how", ["telephone lost", "lets the ring-back pass", "transfer declined"])
+def test_how_long_a_customer_waits_does_not_count_what_they_talked_before(how: str) -> None:
+    policy = Policy(transfer_acceptance=TransferAcceptance.ASK, owner_hang_up=OwnerHangUp.RING_BACK, ring_back_seconds=20)
+    story = consulting(policy)
+    story.seconds_pass(2400)
+    lost_at = story.now
+    match how:
+        case "telephone lost":
+            story.goes_idle("bob")
+            story.hangs_up("alice", EndCause.FAILED)
+        case "lets the ring-back pass":
+            story.goes_idle("bob")
+            story.hangs_up("alice")
+            story.seconds_pass(20)
+        case _:
+            story.presses("alice", "transfer")
+            story.goes_idle("bob")
+            story.seconds_pass(5)
+            story.presses("bob", "decline-transfer")
+
+    assert story.contact.phase is Phase.QUEUED
+    assert story.contact.now.waits_since == lost_at
+    assert story.contact.now.waiting_since <= lost_at - 2400, "the place in the line is that of the arrival"
+
+
+def test_a_customer_whom_nobody_has_answered_yet_waits_since_they_came() -> None:
+    story = contact_centre(Policy(offer_seconds=20))
+    contact = story.customer_calls()
+    came_at = story.now
+
+    story.seconds_pass(45)
+
+    assert contact.phase is Phase.QUEUED
+    assert contact.now.waits_since == came_at

@@ -128,7 +128,7 @@ def test_declining_on_the_telephone_is_declining() -> None:
     assert contact.ringing == {"bob"}
 
 
-@pytest.mark.parametrize("cause", [EndCause.BUSY, EndCause.UNREACHABLE, EndCause.FAILED, EndCause.NO_ANSWER, EndCause.HUNG_UP])
+@pytest.mark.parametrize("cause", [EndCause.BUSY, EndCause.UNREACHABLE, EndCause.NO_ANSWER, EndCause.HUNG_UP])
 def test_an_agent_whose_telephone_cannot_be_rung_is_not_answering(cause: EndCause) -> None:
     story = contact_centre()
     contact = story.customer_calls()
