@@ -1,6 +1,8 @@
 """Why a leg is gone, in the words of the contact centre, from the numbers of the telephone network. Pure.
 
-Q.850 is what Asterisk always reports; the SIP status says more where the two disagree, because several SIP statuses share one Q.850 cause.
+Of a telephone that was never answered the numbers say why. Q.850 is what Asterisk always reports; the SIP status says more where the two
+disagree, because several SIP statuses share one Q.850 cause. Of a leg that was up they say nothing: telephones put anything into the
+`Reason` of a BYE. It has hung up, unless Asterisk ended it by itself.
 """
 
 from controller.interaction.facts import EndCause
@@ -44,3 +46,18 @@ def end_cause(q850: int, sip: int | None = None) -> EndCause:
     if sip is not None and sip in _BY_SIP:
         return _BY_SIP[sip]
     return _BY_Q850.get(q850, EndCause.FAILED)
+
+
+_ASTERISK_ENDS_IT = frozenset({(58, 488), (18, 408)})
+"""Q.850 cause and SIP status with which Asterisk gives up a leg without calling it `soft`, measured on Asterisk 22.10: a re-INVITE that it
+could not take, and a telephone that no longer answers SIP (session timer). A BYE that names the same reason can't be told apart."""
+
+
+def is_asterisks_doing(*, soft: bool, q850: int, sip: int | None) -> bool:
+    """Say whether a leg that was up is hung up by Asterisk itself, and not by a telephone's BYE, from what it says beforehand."""
+    return soft or (q850, sip) in _ASTERISK_ENDS_IT
+
+
+def end_cause_of_answered(*, asterisk_ended_it: bool) -> EndCause:
+    """Name the reason of a leg that was up."""
+    return EndCause.FAILED if asterisk_ended_it else EndCause.HUNG_UP

@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import TypeAdapter
 
-from controller.asterisk.resources import Channel, Endpoint
+from controller.asterisk.resources import Channel, Endpoint, Variable
 from controller.asterisk.transport import NOTHING, Transport, segment
 from controller.directory.ids import LegId
 
@@ -17,6 +17,7 @@ HangUpReason = Literal["normal", "busy", "congestion", "no_answer", "answered_el
 _CHANNEL = TypeAdapter(Channel)
 _CHANNELS = TypeAdapter(list[Channel])
 _ENDPOINT = TypeAdapter(Endpoint)
+_VARIABLE = TypeAdapter(Variable)
 
 
 async def create(
@@ -96,6 +97,12 @@ async def get(ari: Transport, lane: int, leg: LegId) -> Channel:
     """Look at one channel. `GET /channels/{id}`."""
     found = await ari.request("GET", f"channels/{segment(leg)}", lane=lane)
     return found.read(_CHANNEL)
+
+
+async def is_on_hold(ari: Transport, lane: int, leg: LegId) -> bool:
+    """Ask whether the telephone's own hold key is pressed: the last SDP of the telephone said so. `GET /channels/{id}/variable`."""
+    found = await ari.request("GET", f"channels/{segment(leg)}/variable", query={"variable": "CHANNEL(rtp,hold)"}, lane=lane)
+    return found.read(_VARIABLE).value == "1"
 
 
 async def every(ari: Transport, lane: int) -> list[Channel]:

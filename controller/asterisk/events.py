@@ -43,6 +43,19 @@ class ChannelStateChange(AriEvent):
     channel: Channel
 
 
+class ChannelHangupRequest(AriEvent):
+    """A channel is about to end. Said before the end itself, and only this says whether Asterisk decided it or the other side did."""
+
+    type: Literal["ChannelHangupRequest"]
+    channel: Channel
+    soft: bool = False
+    """Asterisk decided it: no sound for too long, or somebody asked it to hang up."""
+    cause: int = 0
+    """Q.850."""
+    tech_cause: int | None = None
+    """The SIP status, where there was one."""
+
+
 class ChannelDestroyed(AriEvent):
     """A channel is gone. The last event about it, and it comes only where we are subscribed to it."""
 
@@ -110,6 +123,7 @@ KnownEvent = (
     StasisStart
     | StasisEnd
     | ChannelStateChange
+    | ChannelHangupRequest
     | ChannelDestroyed
     | ChannelEnteredBridge
     | ChannelLeftBridge

@@ -54,6 +54,7 @@ class Asked(StrEnum):
     DELETE_STRAY = "delete a room of no interaction"
     SEND_DIGITS = "press keys for a leg"
     ATTACH = "attach: filter, status, marker, state"
+    HOLD_KEY = "attach: ask whether a telephone is on hold"
     LEASE = "show that we steer"
 
 
@@ -174,6 +175,12 @@ COURSES: Mapping[Asked, Mapping[Failure, Course]] = MappingProxyType(
         # Keys that come late are other keys.
         Asked.SEND_DIGITS: {**dict.fromkeys(Failure, Course.REPORT), **_NO_TELEPHONE, **_AT_ONCE, Failure.GONE: Course.DONE},
         Asked.ATTACH: {**_ATTACHMENT, Failure.UNPROVED: Course.DETACH},
+        # Not known, so its agent is believed; the rest of the attachment goes on.
+        Asked.HOLD_KEY: {
+            **_ATTACHMENT,
+            **dict.fromkeys((Failure.REFUSED, Failure.BROKEN, Failure.NOT_UNDERSTOOD), Course.REPORT),
+            Failure.GONE: Course.DONE,
+        },
         # Calls matter more than a second controller that may never come.
         Asked.LEASE: {
             **_ATTACHMENT,
@@ -256,6 +263,7 @@ LAST_RESORT: Mapping[Asked, LastResort] = MappingProxyType(
         Asked.DELETE_STRAY: _IS_INSISTED_ON,
         Asked.SEND_DIGITS: _NOTHING,
         Asked.ATTACH: _NOTHING,
+        Asked.HOLD_KEY: _NOTHING,
         Asked.LEASE: _NOTHING,
     }
 )

@@ -1,6 +1,7 @@
 """Each planned request as ARI knows it, and what is certain as soon as Asterisk has answered."""
 
 from contextlib import suppress
+from math import ceil
 
 from controller.asterisk import bridges, channels
 from controller.asterisk.errors import (
@@ -36,9 +37,6 @@ from controller.asterisk.transport import Transport
 from controller.directory.ids import LegId
 from controller.interaction.layout import Layout, Room
 
-RING_SECONDS_MAX = 180
-"""Asterisk stops ringing by itself after this, should nobody be there to tell it; our own deadlines are far shorter."""
-
 _KIND = {Room.TALK: bridges.TALK, Room.HOLD: bridges.HOLD}
 _ROLE = {Room.TALK: "", Room.HOLD: bridges.HEARS_MUSIC}
 
@@ -54,7 +52,7 @@ async def perform(request: Request, ari: Transport, lane: int, app: str, layout:
             await _make(request, ari, lane, app, layout, seen)
         case Dial(leg):
             _let_the_room_hear_it(leg, seen)
-            await _dial(leg, ari, lane, seen)
+            await _dial(leg, ari, lane, layout, seen)
         case Answer(leg):
             await channels.answer(ari, lane, leg)
             _advance(seen, leg, Progress.DIALLED, Progress.UP)
@@ -182,14 +180,14 @@ def _let_the_room_hear_it(rung: LegId, seen: Seen) -> None:
             leg.hears_ringing = leg.room is Room.TALK and leg.progress is Progress.UP
 
 
-async def _dial(leg: LegId, ari: Transport, lane: int, seen: Seen) -> None:
+async def _dial(leg: LegId, ari: Transport, lane: int, layout: Layout, seen: Seen) -> None:
     """Ring once and never again: Asterisk executes a second `dial` of the same channel, and loses the call or itself over it.
 
     So a leg counts as dialled as soon as it may have been. Where nobody knows, or Asterisk refused, the leg is ended: see `failures`.
     """
     _advance(seen, leg, Progress.DOWN, Progress.DIALLED)
     try:
-        await channels.dial(ari, lane, leg, seconds=RING_SECONDS_MAX)
+        await channels.dial(ari, lane, leg, seconds=ceil(layout.ring_seconds_max))
     except AlreadyThere:
         pass  # dialled before an answer was lost
     except (Booting, NotAllowed):

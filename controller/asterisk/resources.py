@@ -73,6 +73,12 @@ class Bridge(FromAsterisk):
     channels: frozenset[LegId] = frozenset()
 
 
+class Variable(FromAsterisk):
+    """The value of a channel variable or function."""
+
+    value: str = ""
+
+
 def _nothing_for_null(value: object) -> object:
     return () if value is None else value
 

@@ -24,6 +24,8 @@ class Difference:
     """What happened while nobody listened, or while nobody ran."""
 
     gone: list[LegId] = field(default_factory=list)
+    hung_up: set[LegId] = field(default_factory=set)
+    """Of those who are gone, whoever was up when we last heard, or answered before that. An Asterisk that ran on has not ended them."""
     answered: list[LegId] = field(default_factory=list)
     customers: list[tuple[Channel, str]] = field(default_factory=list)
     """Callers in our application of whom we know nothing, with the number that they dialled."""
@@ -34,7 +36,7 @@ class Difference:
 
     def counts(self) -> dict[str, int]:
         """How many of each, for the log."""
-        return {name: len(getattr(self, name)) for name in ("gone", "answered", "customers", "strays", "empty_bridges")}
+        return {name: len(getattr(self, name)) for name in ("gone", "hung_up", "answered", "customers", "strays", "empty_bridges")}
 
 
 async def look(ari: Transport) -> tuple[list[Channel], list[Bridge]]:
@@ -74,8 +76,11 @@ def _take_note_of_missing(seen: Seen, there: Collection[LegId], placed: Placed, 
         if leg in placed and placed[leg][1].phone is not None and not was_made:
             seen.unmake(leg)
         else:
-            seen.forget(leg)
+            known = seen.forget(leg)
             difference.gone.append(leg)
+            was_up = known.progress is Progress.UP if known is not None else placed[leg][1].phone is None
+            if was_up:
+                difference.hung_up.add(leg)
 
 
 def _adopt(seen: Seen, leg: LegId, interaction: InteractionId) -> None:

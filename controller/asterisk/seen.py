@@ -46,6 +46,10 @@ class SeenLeg:
     muted: bool | None = False
     """None: nobody knows, because no answer came."""
     music: str = "default"
+    is_ending: bool = False
+    """Asterisk has said that it is about to end, and by whose decision."""
+    asterisk_ends_it: bool = False
+    """The decision is Asterisk's own."""
     hears_ringing: bool = False
     """Asterisk plays ringing to this leg, since a telephone was rung in its room. It does not always stop by itself."""
 

@@ -14,12 +14,13 @@ import structlog
 
 from controller.asterisk import bridges, channels
 from controller.asterisk.attachment import Attachment
-from controller.asterisk.causes import end_cause
-from controller.asterisk.errors import AriError, Gone, Replaced, SwitchAway
+from controller.asterisk.causes import end_cause, end_cause_of_answered, is_asterisks_doing
+from controller.asterisk.errors import AriError, Booting, Gone, NotAllowed, NotUnderstood, Replaced, RequestFailed, SwitchAway
 from controller.asterisk.events import (
     BridgeDestroyed,
     ChannelDestroyed,
     ChannelEnteredBridge,
+    ChannelHangupRequest,
     ChannelHold,
     ChannelLeftBridge,
     ChannelStateChange,
@@ -220,7 +221,8 @@ class AriSwitch(Switch, Reports):
         layouts = [reconciler.layout for reconciler in self._reconcilers.values()]
         difference = compare(self._seen, channels_there, bridges_there, app=self._app, layouts=layouts)
         log.info("attached", restarted=restarted, legs=len(self._seen.legs), **difference.counts())
-        self._follow(difference)
+        self._follow(difference, restarted=restarted)
+        await self._learn_hold_keys()
         for leg in sorted(self._leaving - {channel.id for channel in channels_there}):
             self.leg_ended(leg, EndCause.FAILED)
         for stray in difference.strays:
@@ -232,14 +234,31 @@ class AriSwitch(Switch, Reports):
         for reconciler in self._reconcilers.values():
             reconciler.begin_anew()
 
-    def _follow(self, difference: Difference) -> None:
+    def _follow(self, difference: Difference, *, restarted: bool) -> None:
         # Customers first: an interaction whose customer is gone ends by rule; without that, its owner would look lost.
         for leg in sorted(difference.gone, key=lambda gone: gone.startswith(OURS)):
-            self._tell(LegEnded(leg=leg, cause=EndCause.FAILED))
+            # A leg that was up and is gone from an Asterisk that ran on has hung up. Of a telephone that only rang nobody knows.
+            was_lost = restarted or leg not in difference.hung_up
+            self._tell(LegEnded(leg=leg, cause=EndCause.FAILED if was_lost else EndCause.HUNG_UP))
         for leg in difference.answered:
             self._leg_answered(leg)
         for channel, dialled in difference.customers:
             self._customer_arrived(channel, dialled)
+
+    async def _learn_hold_keys(self) -> None:
+        """Whose own hold key is pressed: it may have been pressed or released unheard, and no list of channels tells it."""
+        for seen in tuple(self._seen.legs.values()):
+            if seen.progress is not Progress.UP or not seen.leg.startswith(OURS) or seen.interaction is None:
+                continue
+            try:
+                on_hold = await channels.is_on_hold(self._transport, lane_of(seen.interaction), seen.leg)
+            except (NotAllowed, Booting):
+                raise
+            except (RequestFailed, NotUnderstood) as failed:
+                # Not known, so the person is believed (see `settle_hold_keys`); a leg that is gone is told by its own event.
+                log.info("can't ask whether a telephone is on hold", leg=seen.leg, because=str(failed))
+                continue
+            self._tell(LegHeld(leg=seen.leg) if on_hold else LegUnheld(leg=seen.leg))
 
     async def _hang_up_stray(self, leg: LegId) -> bool:
         """Gives True when it was gone already."""
@@ -273,8 +292,10 @@ class AriSwitch(Switch, Reports):
                 self._left_room(channel.id, bridge.id)
             case StasisEnd(channel=channel):
                 self._left_stasis(channel.id)
+            case ChannelHangupRequest(channel=channel, soft=soft, cause=cause, tech_cause=sip):
+                self._is_about_to_end(channel.id, asterisk_ends_it=is_asterisks_doing(soft=soft, q850=cause, sip=sip))
             case ChannelDestroyed(channel=channel, cause=cause, tech_cause=tech_cause):
-                self.leg_ended(channel.id, end_cause(cause, tech_cause))
+                self.leg_ended(channel.id, self._why_it_ended(channel.id, end_cause(cause, tech_cause)))
             case BridgeDestroyed(bridge=bridge, timestamp=at):
                 self._room_gone(bridge.id, at)
             case ChannelHold(channel=channel):
@@ -319,7 +340,19 @@ class AriSwitch(Switch, Reports):
     def _left_stasis(self, leg: LegId) -> None:
         """A caller is gone. Of a leg that we made, `ChannelDestroyed` follows at once and says why; of a caller's it never comes."""
         if not leg.startswith(OURS):
-            self.leg_ended(leg, EndCause.HUNG_UP)
+            self.leg_ended(leg, self._why_it_ended(leg, EndCause.HUNG_UP))
+
+    def _is_about_to_end(self, leg: LegId, *, asterisk_ends_it: bool) -> None:
+        """Asterisk may say it twice, and only the first time tells who decided."""
+        known = self._seen.legs.get(leg)
+        if known is not None and known.progress is Progress.UP and not known.is_ending:
+            known.is_ending, known.asterisk_ends_it = True, asterisk_ends_it
+
+    def _why_it_ended(self, leg: LegId, if_never_answered: EndCause) -> EndCause:
+        known = self._seen.legs.get(leg)
+        if known is None or known.progress is not Progress.UP:
+            return if_never_answered
+        return end_cause_of_answered(asterisk_ended_it=known.asterisk_ends_it)
 
     def leg_ended(self, leg: LegId, cause: EndCause) -> None:
         """A leg is gone: told once, whoever says it first."""

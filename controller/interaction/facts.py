@@ -92,16 +92,6 @@ class LegUnstuck(LegFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LegStuck(LegFact):
-    """Asterisk will not bring a leg where it belongs. It stands safely where it is, and is tried again."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LegUnstuck(LegFact):
-    """A leg that was stuck is where it belongs, or nobody wants it elsewhere any more."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class DeadlinePassed(Fact):
     """A moment that an interaction was waiting for has come."""
 

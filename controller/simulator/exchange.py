@@ -349,6 +349,8 @@ class Exchange:
                     self._becomes(channel, "Up")
             case "POST" | "DELETE", "mute":
                 channel.muted = method == "POST"
+            case "GET", "variable":
+                return HTTPStatus.OK, json.dumps({"value": "1" if channel.on_hold else "0"})
             case "POST", "variable":
                 channel.music = query["value"]
             case "POST", "continue":

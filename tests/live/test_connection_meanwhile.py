@@ -49,31 +49,62 @@ async def test_a_customer_who_gave_up_while_a_consult_rings_stops_the_ringing(fr
     await fragile.over(interaction, owner="alice", others=["bob"])
 
 
-async def test_a_customer_whose_agent_left_meanwhile_goes_back_to_the_line(fragile: FragileScene) -> None:
-    """Why the leg is gone was not heard, so it counts as lost: the customer must not pay for that."""
+async def test_an_owner_who_left_meanwhile_has_hung_up_and_ended_the_call(fragile: FragileScene) -> None:
+    """Asterisk ran on, so a leg that was up and is gone was put down, as far as anybody can know."""
     interaction = await fragile.connected()
     await fragile.cut()
     await fragile.phones["alice"].hang_up()
 
     await fragile.mend()
 
-    await fragile.phase(interaction, "queued", seen_by="sam")
-    await fragile.hear({"customer": {"music"}})
-    await fragile.state_of("alice", "not_answering")
+    await fragile.over(interaction, owner="alice")
 
 
-async def test_a_customer_on_hold_whose_agent_left_meanwhile_is_offered_to_another_agent(fragile: FragileScene) -> None:
+async def test_an_owner_who_left_a_held_customer_meanwhile_has_ended_the_call(fragile: FragileScene) -> None:
     interaction = await fragile.held()
-    await fragile.carol.available()
     await fragile.cut()
     await fragile.phones["alice"].hang_up()
 
     await fragile.mend()
 
-    await fragile.phones["carol"].incoming()
-    await fragile.picks_up("carol")
-    await fragile.hear({"customer": {"carol"}, "carol": {"customer"}})
-    assert (await fragile.carol.interaction(interaction))["phase"] == "connected"
+    await fragile.over(interaction, owner="alice")
+
+
+async def test_a_hold_key_that_was_released_meanwhile_is_learnt_and_the_customer_is_back(fragile: FragileScene) -> None:
+    interaction = await fragile.connected()
+    await fragile.phones["alice"].hold()
+    await fragile.phase(interaction, "held")
+    await fragile.cut()
+    await fragile.phones["alice"].resume()
+
+    await fragile.mend()
+
+    await fragile.phase(interaction, "connected")
+    await fragile.hear({"customer": {"alice"}, "alice": {"customer"}})
+
+
+async def test_a_hold_key_that_was_pressed_meanwhile_is_learnt_and_the_customer_hears_music(fragile: FragileScene) -> None:
+    interaction = await fragile.connected()
+    await fragile.cut()
+    await fragile.phones["alice"].hold()
+
+    await fragile.mend()
+
+    await fragile.phase(interaction, "held")
+    await fragile.hear({"customer": {"music"}})
+
+
+async def test_a_hold_key_that_stayed_pressed_meanwhile_is_still_what_resumes(fragile: FragileScene) -> None:
+    interaction = await fragile.connected()
+    await fragile.phones["alice"].hold()
+    await fragile.phase(interaction, "held")
+    await fragile.cut()
+
+    await fragile.mend()
+
+    assert (await fragile.phase(interaction, "held"))["allowed"] == []
+    await fragile.phones["alice"].resume()
+    await fragile.hear({"customer": {"alice"}, "alice": {"customer"}})
 
 
 async def test_agent_2_who_answered_meanwhile_talks_to_the_owner_and_not_to_the_customer(fragile: FragileScene) -> None:

@@ -8,6 +8,7 @@ from tests.phones import Account, StubPhone
 CUSTOMER_IS_BACK = {"alice": {"customer"}, "customer": {"alice"}}
 CONSULT_SECONDS_MAX = 4.0
 """The queue `quick` lets a consult ring for 2 s."""
+NOT_HIS_DOING = "Dave Moreau could not be rung: the network or Asterisk failed, not Dave Moreau. Try again in a moment."
 
 
 async def consult(scene: Scene, interaction: str, colleague: str) -> None:
@@ -54,8 +55,8 @@ async def dave_available(scene: Scene) -> None:
         (600, "Dave Moreau is busy.", "available"),
         (480, "Dave Moreau did not answer.", "not_answering"),
         (404, "Dave Moreau could not be reached.", "not_answering"),
-        (500, "Dave Moreau could not be reached.", "not_answering"),
-        (503, "Dave Moreau could not be reached.", "not_answering"),
+        (500, NOT_HIS_DOING, "available"),
+        (503, NOT_HIS_DOING, "available"),
     ],
 )
 @pytest.mark.usefixtures("dave_available")

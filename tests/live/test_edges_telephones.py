@@ -50,7 +50,7 @@ async def test_the_customer_of_an_agent_whose_telephone_crashes_goes_to_the_fron
     try:
         await impatient.phase(interaction, "queued", seen_by="sam", seconds_max=NOTICED_SECONDS_MAX)
         await impatient.hear({"customer": {"music"}})
-        await impatient.state_of("alice", "not_answering")
+        await impatient.owes_wrap_up("alice", interaction)
 
         await impatient.carol.available()
         await impatient.phones["carol"].incoming()

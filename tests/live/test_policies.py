@@ -73,7 +73,7 @@ async def test_an_owner_who_does_not_answer_the_second_ringing_loses_the_custome
     await scene.phones["alice"].incoming()
     await scene.phones["alice"].closed(seconds_max=RING_BACK_SECONDS_MAX)
     await scene.phase(interaction, "queued", seen_by="sam")
-    await scene.state_of("alice", "not_answering")
+    await scene.owes_wrap_up("alice", interaction)
     await scene.bob.available()
     await scene.answers("bob")
     await scene.hear({"customer": {"bob"}, "bob": {"customer"}, "customer-2": {"music"}})

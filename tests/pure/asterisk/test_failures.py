@@ -29,6 +29,7 @@ ASKED_BY = {
     "channels.continue_in_dialplan": Asked.RETURN_CALLER,
     "channels.get": Asked.LOOK,
     "channels.every": Asked.ATTACH,
+    "channels.is_on_hold": Asked.HOLD_KEY,
     "channels.endpoint": Asked.LOOK,
     "bridges.create": Asked.OPEN_HOLD_ROOM,
     "bridges.add_channel": Asked.MOVE_TO_HOLD,
@@ -81,7 +82,7 @@ def test_every_planned_request_has_its_row(request_: Request) -> None:
     assert reconcile.asked_by(request_) in COURSES
 
 
-@pytest.mark.parametrize("asked", [asked for asked in Asked if asked not in (Asked.SEND_DIGITS, Asked.ATTACH, Asked.LEASE)])
+@pytest.mark.parametrize("asked", [asked for asked in Asked if asked not in (Asked.SEND_DIGITS, Asked.ATTACH, Asked.HOLD_KEY, Asked.LEASE)])
 @pytest.mark.parametrize("trouble", OUR_TROUBLE)
 def test_an_outage_costs_no_try(asked: Asked, trouble: Failure) -> None:
     assert COURSES[asked][trouble] in (Course.WAIT, Course.RESYNC)

@@ -1,6 +1,6 @@
 """Lines kept in order give every customer whom a look at everybody would give, and look at nobody whom it does not concern."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from random import Random
 
 import pytest
@@ -21,7 +21,7 @@ QUEUES = {
 }
 
 
-def waiting(name: str, queue: QueueId = SUPPORT, since: float = 0.0, *, first: bool = False, not_for: AgentId | None = None) -> Waiting:
+def waiting(name: str, queue: QueueId = SUPPORT, since: float = 0.0, *, first: bool = False, not_for: Collection[AgentId] = ()) -> Waiting:
     return Waiting(interaction=InteractionId(name), queue=queue, since=since, first=first, not_for=not_for)
 
 
@@ -71,13 +71,13 @@ def test_a_customer_of_a_line_that_did_not_change_is_not_looked_at() -> None:
 
 def test_a_customer_who_is_not_for_an_agent_waits_while_a_colleague_takes_calls() -> None:
     on_a_call = desk(BOB, occupied=DeskState.ENGAGED)
-    known = lines(desk(ALICE), on_a_call, waiting("cora", not_for=ALICE), waiting("carl", since=1.0))
+    known = lines(desk(ALICE), on_a_call, waiting("cora", not_for=(ALICE,)), waiting("carl", since=1.0))
 
     assert given(known) == {"carl": "alice"}
 
 
 def test_a_customer_who_is_not_for_an_agent_is_theirs_all_the_same_when_nobody_else_takes_calls() -> None:
-    known = lines(desk(ALICE), desk(BOB), waiting("cora", not_for=ALICE))
+    known = lines(desk(ALICE), desk(BOB), waiting("cora", not_for=(ALICE,)))
     known.note(desk(BOB, chosen=DeskState.IDLE))
 
     assert given(known) == {"cora": "alice"}
@@ -106,7 +106,7 @@ def _by_looking_at_everybody(customers: Iterable[Waiting], desks: Mapping[AgentI
     """The same choice as its definition says it."""
     free = {agent: known for agent, known in desks.items() if known.is_available}
     for customer in sorted(customers, key=lambda one: (not one.first, one.since, one.interaction)):
-        others = [agent for agent in QUEUES[customer.queue].agents if agent != customer.not_for]
+        others = [agent for agent in QUEUES[customer.queue].agents if agent not in customer.not_for]
         somebody_else = any(desks[agent].chosen is DeskState.AVAILABLE for agent in others)
         may = [free[agent] for agent in (others if somebody_else else QUEUES[customer.queue].agents) if agent in free]
         if may:
@@ -127,7 +127,7 @@ def test_lines_choose_as_a_look_at_everybody_would(seed: int) -> None:
             desks[agent] = desk(agent, dice.randrange(5), occupied=occupied, chosen=dice.choice((DeskState.AVAILABLE, DeskState.IDLE)))
             known.note(desks[agent])
         else:
-            queue, not_for = dice.choice((SUPPORT, BILLING)), dice.choice((None, ALICE, BOB))
+            queue, not_for = dice.choice((SUPPORT, BILLING)), dice.choice(((), (ALICE,), (BOB,), (ALICE, BOB)))
             customer = waiting(str(number), queue, dice.randrange(5), first=dice.random() < 0.2, not_for=not_for)
             customers[customer.interaction] = customer
             known.join(customer)
