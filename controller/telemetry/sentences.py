@@ -119,7 +119,7 @@ def notice_sentence(notice: Notice) -> str:
         case AgentMissed():
             return f"{notice.agent} is not answering: {notice.because}"
         case OfferFailed():
-            return f"{notice.agent} can't be rung and stays available: {notice.because}"
+            return f"{notice.agent} stays available: {notice.because}"
         case MoveFailed():
             return notice.because.removesuffix(".")
         case AgentDeclined():

@@ -50,12 +50,14 @@ def stop_ringing(interaction: Interaction, role: Role, because: str) -> tuple[No
     return (OfferWithdrawn(interaction=interaction.id, agent=party.agent, because=because),)
 
 
-def back_to_line(interaction: Interaction, now: Seconds, *, tell: tuple[Notice, ...], not_for: AgentId | None = None) -> Step:
+def back_to_line(
+    interaction: Interaction, now: Seconds, *, tell: tuple[Notice, ...], not_for: AgentId | None = None, news: str = ""
+) -> Step:
     """The customer waits again, before everybody else, with music: losing an agent was not their fault.
 
-    `not_for`: somebody who would not have them. Until an agent answers, those who would not are remembered.
+    `not_for`: somebody who would not have them; until an agent answers, those who would not are remembered. `news`: for supervisors.
     """
-    waiting = enter(without(interaction, Role.AGENT_1, Role.AGENT_2), Phase.QUEUED, now)
+    waiting = enter(without(interaction, Role.AGENT_1, Role.AGENT_2), Phase.QUEUED, now, news=news)
     would_not = interaction.not_for if not_for is None else (*interaction.not_for, not_for)
     return Step(interaction=replace(waiting, first_in_line=True, not_for=would_not, consult_asked_at=None), tell=tell)
 

@@ -7,7 +7,7 @@ from controller.directory.replace import replace
 from controller.interaction.commands import Command
 from controller.interaction.facts import EndCause, LegEnded, Why
 from controller.interaction.interaction import Deadline, Interaction, Phase, Role, Standing, Step
-from controller.interaction.notices import AgentMissed, OfferMade
+from controller.interaction.notices import OfferFailed, OfferMade
 from controller.interaction.steps.common import ask_wrap_up, back_to_line, enter, is_rung_back, owner_of, ring, stop_ringing, without
 
 _OWNER_GONE = "the agent who called you has gone"
@@ -57,11 +57,15 @@ def owner_left(interaction: Interaction, ended: LegEnded, now: Seconds) -> Step:
 
 
 def _owner_was_lost(interaction: Interaction, now: Seconds) -> Step:
-    """The customer waits again, and the owner wraps up: they have had them."""
-    _, agent = owner_of(interaction)
-    missed = AgentMissed(interaction=interaction.id, agent=agent, because="telephone lost")
+    """The customer waits again, and the owner wraps up: they have had them.
+
+    Nothing is charged to them: it may be Asterisk's or our own doing, and a telephone that is dead shows so when it is rung the next time.
+    """
+    owner, agent = owner_of(interaction)
+    lost = OfferFailed(interaction=interaction.id, agent=agent, because="telephone lost")
     owed, asked = ask_wrap_up(replace(interaction, waiting_again_since=now), agent, now)
-    return back_to_line(owed, now, tell=(*stop_ringing(interaction, Role.AGENT_2, _OWNER_GONE), missed, *asked))
+    tell = (*stop_ringing(interaction, Role.AGENT_2, _OWNER_GONE), lost, *asked)
+    return back_to_line(owed, now, tell=tell, news=f"{owner.name} has been cut off.")
 
 
 def _ring_owner_back(interaction: Interaction, now: Seconds) -> Step:

@@ -43,16 +43,18 @@ def decline_offer(interaction: Interaction, command: DeclineOffer, now: Seconds)
 
 def offer_leg_ended(interaction: Interaction, ended: LegEnded, now: Seconds) -> Step:
     """The agent's telephone refused, or could not be rung. What the network or Asterisk failed at is not charged to the agent."""
-    _, agent = owner_of(interaction)
+    owner, agent = owner_of(interaction)
     told: Notice
+    news = ""
     match ended.cause:
         case EndCause.DECLINED:
             told = AgentDeclined(interaction=interaction.id, agent=agent)
         case EndCause.FAILED:
             told = OfferFailed(interaction=interaction.id, agent=agent, because=COULD_NOT_BE_RUNG)
+            news = f"{owner.name} could not be rung: the network or Asterisk failed. The customer is offered again."
         case _:
             told = AgentMissed(interaction=interaction.id, agent=agent, because=f"telephone {ended.cause.value}")
-    return _offer_is_over(interaction, now, tell=(told,))
+    return _offer_is_over(interaction, now, tell=(told,), news=news)
 
 
 def withdraw_offer(interaction: Interaction, passed: DeadlinePassed, now: Seconds) -> Step:
@@ -68,13 +70,13 @@ def withdraw_offer(interaction: Interaction, passed: DeadlinePassed, now: Second
     )
 
 
-def _offer_is_over(interaction: Interaction, now: Seconds, *, tell: tuple[Notice, ...]) -> Step:
+def _offer_is_over(interaction: Interaction, now: Seconds, *, tell: tuple[Notice, ...], news: str = "") -> Step:
     """The customer waits on. An owner who was rung back, and is not with the customer again, wraps up like any other."""
     if not is_rung_back(interaction):
-        return back_to_line(interaction, now, tell=tell)
+        return back_to_line(interaction, now, tell=tell, news=news)
     _, agent = owner_of(interaction)
     owed, asked = ask_wrap_up(interaction, agent, now)
-    return back_to_line(owed, now, tell=(*tell, *asked))
+    return back_to_line(owed, now, tell=(*tell, *asked), news=news)
 
 
 def answer_remotely(interaction: Interaction, command: AcceptOffer, now: Seconds) -> Step:

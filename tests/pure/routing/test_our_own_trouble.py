@@ -33,6 +33,7 @@ def test_the_agent_stays_available_and_the_customer_is_at_the_front_of_the_line_
     (failed,) = story.told(OfferFailed)
     assert isinstance(failed, OfferFailed)
     assert failed.agent == "alice"
+    assert story.contact.now.news == "Alice Martin could not be rung: the network or Asterisk failed. The customer is offered again."
 
 
 def test_the_next_agent_is_offered_the_customer_at_once() -> None:
