@@ -272,12 +272,13 @@ class World:
 
     def wake_up(self, lanes: range) -> None:
         """What was half open is found out, and breaks."""
-        if self._process is None or not self._process.wire.half_open.intersection(lanes):
+        process = self._process
+        if process is None:
             return
-        if len(lanes) == LANES and len(self._process.wire.half_open) == LANES:
+        if len(lanes) == LANES and process.is_deaf:
             self.cut()
-        for lane in lanes:
-            self._process.wire.lane_breaks(lane)
+        for lane in process.wire.half_open.intersection(lanes):
+            process.wire.lane_breaks(lane)
 
     def site_changes(self) -> None:
         self.directory = with_other_policies(self.directory, self.dice)
