@@ -9,6 +9,7 @@ from typing import Protocol
 
 from controller.directory.ids import Seconds
 from controller.simulator.agenda import Agenda
+from controller.simulator.disk import Disk
 from controller.simulator.exchange import Exchange
 from controller.simulator.parts import Cause, End, SimChannel
 from controller.simulator.wire import LANES, Outages
@@ -29,6 +30,7 @@ class Surroundings(Protocol):
     agenda: Agenda
     fate: Random
     exchange: Exchange
+    disk: Disk
     outages: Outages
     clients_ask_again: bool
 
@@ -165,7 +167,14 @@ class Further:
         self._around.clock_jumps(-far if self._fate.random() < 0.67 else far)
 
     def _has_careful_clients(self) -> None:
-        self._around.clients_ask_again = True
+        """From now on desktops send a key with each command, and ask again; and the disk is full for a while."""
+        self._around.tell("the disk is full, and clients ask again")
+        self._around.clients_ask_again = self._around.disk.is_full = True
+        self._later((2.0, 10.0), self._frees_disk)
+
+    def _frees_disk(self) -> None:
+        self._around.tell("the disk has room again")
+        self._around.disk.is_full = False
 
     def _has_neighbours(self) -> None:
         theirs = self._exchange.neighbours
