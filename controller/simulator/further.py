@@ -9,6 +9,7 @@ from typing import Protocol
 
 from controller.directory.ids import Seconds
 from controller.simulator.agenda import Agenda
+from controller.simulator.clients import Clients
 from controller.simulator.disk import Disk
 from controller.simulator.exchange import Exchange
 from controller.simulator.parts import Cause, End, SimChannel
@@ -32,7 +33,7 @@ class Surroundings(Protocol):
     exchange: Exchange
     disk: Disk
     outages: Outages
-    clients_ask_again: bool
+    clients: Clients
 
     def clock_jumps(self, seconds: Seconds) -> None: ...
     def cut(self) -> None: ...
@@ -83,7 +84,7 @@ class Further:
         """Nothing of the kind is wrong any more; what is half open is noticed."""
         self._is_over = True
         self._around.outages.end()
-        self._around.clients_ask_again = False
+        self._around.clients.are_careful = False
         self._around.wake_up(range(LANES))
         self._exchange.has_no_ports = False
         self._exchange.rooms_that_fail = ""
@@ -169,7 +170,7 @@ class Further:
     def _has_careful_clients(self) -> None:
         """From now on desktops send a key with each command, and ask again; and the disk is full for a while."""
         self._around.tell("the disk is full, and clients ask again")
-        self._around.clients_ask_again = self._around.disk.is_full = True
+        self._around.clients.are_careful = self._around.disk.is_full = True
         self._later((2.0, 10.0), self._frees_disk)
 
     def _frees_disk(self) -> None:

@@ -36,8 +36,8 @@ class CustomerJudge:
         """Callers who hear nothing, of which interaction, and since when."""
         self._stuck: dict[InteractionId, Since] = {}
         self._cant: dict[tuple[InteractionId, str], Since] = {}
-        self.refused_since: Seconds | None = None
-        """Since when Asterisk refuses all lanes of the controller; None: it does not."""
+        self._refused_since: Seconds | None = None
+        """Since when Asterisk refuses all lanes of a controller that believes itself attached; None: it does not."""
 
     # --- What the floor says ---------------------------------------------------------------------------------------
 
@@ -98,7 +98,7 @@ class CustomerJudge:
 
     def was_given(self, channel: SimChannel) -> None:
         """The dialplan gives us a caller."""
-        since = self.refused_since
+        since = self._refused_since
         if since is not None and self._case.reach.now - since > REFUSED_SECONDS_MAX:
             raise Broken(f"the caller {channel.id} was taken by a controller whose password Asterisk has refused for {self._ago(since)}")
 
@@ -120,6 +120,13 @@ class CustomerJudge:
             self._cant.pop((interaction, what), None)
             if what.endswith(f"-{Room.HOLD.value}"):
                 self._no_room.discard(interaction)
+
+    def note_refusal(self, *, refused: bool) -> None:
+        """Say whether Asterisk refuses all lanes of a controller that believes itself attached."""
+        if not refused:
+            self._refused_since = None
+        elif self._refused_since is None:
+            self._refused_since = self._case.reach.now
 
     # --- What lasts ------------------------------------------------------------------------------------------------
 

@@ -245,7 +245,7 @@ def test_a_command_that_is_sent_again_with_its_key(world: QuietWorld) -> None:
 
 def test_a_client_asks_again_what_could_not_be_kept(world: QuietWorld, monkeypatch: pytest.MonkeyPatch) -> None:
     world.is_answered()
-    world.clients_ask_again = world.disk.is_full = True
+    world.clients.are_careful = world.disk.is_full = True
     world.presses(HoldCustomer)
     world.disk.is_full = False
     asked: list[object] = []
