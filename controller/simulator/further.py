@@ -21,6 +21,7 @@ OUTAGE_SECONDS = (5.0, 40.0)
 NOTICED_AFTER_SECONDS = (20.0, 32.0)
 """How long nothing arrives before a ping that stays unanswered, or a marker that does not come back, shows it."""
 KINDS_A_DAY = 0.25
+TRIES_TO_MEET_A_CALL = 20
 BYES: tuple[Cause, ...] = ((17, None), (19, None), (31, None), (38, None), (41, None), (102, None), (127, None), (41, 503))
 """What a telephone may give as the reason of its BYE."""
 
@@ -162,8 +163,11 @@ class Further:
 
     # --- Elsewhere on the machine ----------------------------------------------------------------------------------
 
-    def _puts_clock(self) -> None:
-        """Put back twice as often as forward, up to an hour."""
+    def _puts_clock(self, tries: int = TRIES_TO_MEET_A_CALL) -> None:
+        """Back twice as often as forward, up to an hour, and best while some telephone rings."""
+        if tries and not any(channel.state == "Ringing" for channel in self._exchange.channels.values()):
+            self._later((0.2, 1.0), lambda: self._puts_clock(tries - 1))
+            return
         far = self._fate.random() ** 2 * CLOCK_JUMP_SECONDS_MAX
         self._around.clock_jumps(-far if self._fate.random() < 0.67 else far)
 

@@ -159,6 +159,15 @@ def test_a_telephone_that_rings_longer_than_its_seconds(world: QuietWorld, monke
         world.rest(60.0)
 
 
+def test_a_wrap_up_that_is_owed_longer_than_its_seconds(world: QuietWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    customer = world.is_answered()
+    monkeypatch.setattr(Deadlines, "note", lambda self, before, after: None)
+    world.exchange.hangs_up(world.exchange.channels[customer])
+
+    with pytest.raises(Broken, match="alice has owed the reason"):
+        world.rest(180.0)
+
+
 def test_a_telephone_that_rings_on_when_nobody_wants_it_any_more(world: QuietWorld, monkeypatch: pytest.MonkeyPatch) -> None:
     world.is_called()
     without(HangUp, monkeypatch)
