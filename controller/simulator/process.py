@@ -235,7 +235,12 @@ class Process:
 
     def is_cut_off(self, lane: int) -> bool:
         """Whether it can do nothing over this lane, whether it knows that or not."""
-        return not self.is_attached or self.wire.is_cut_off(lane)
+        return not self.is_attached or self.is_deaf or self.wire.is_cut_off(lane)
+
+    @property
+    def is_deaf(self) -> bool:
+        """Its event socket is half open."""
+        return self._socket is not None and self._socket.is_half_open
 
     def lane_is_refused(self) -> None:
         """A lane that wanted to connect again was refused with 401.
