@@ -1,7 +1,6 @@
 """What a consult call costs the controller's process when a thousand desktops listen, beside what it costs with those of its agents alone.
 
-`python -m tests.bench --only fan-out`. Both are measured in one run, in turns, with the same calls at once, so that the machine's pace is in
-neither.
+Both are measured in one run, in turns, with the same calls at once: the machine's pace is in neither.
 """
 
 import tempfile
