@@ -2,7 +2,9 @@
 
 A queue changes with every step of every call, and everybody is shown every queue: told as they come, these changes alone would cost a
 floor of a thousand desktops more than all its calls. What changed within a second goes out together, as one write for each desktop; only
-where desktops are few is every queue's first change told at once, whatever was told of others just now. While no queue changes nothing runs.
+where desktops are few is every queue's first change told at once, whatever was told of others just now.
+
+While no queue changes nothing runs.
 """
 
 import asyncio
