@@ -2,6 +2,7 @@
 
 from controller.directory.ids import Seconds
 from controller.directory.replace import replace
+from controller.interaction.appearance import looks_the_same
 from controller.interaction.chart import CHART, Cell, Ignored, Impossible, Key
 from controller.interaction.commands import Command
 from controller.interaction.facts import AgentChosen, DeadlinePassed, Fact, LegFact, Why
@@ -69,6 +70,7 @@ def _take(interaction: Interaction, cell: Cell, stimulus: Fact | Command, now: S
     if isinstance(cell, Ignored):
         return Step(interaction=interaction)
     step = cell(interaction, stimulus, now)
-    if step.interaction is interaction:
+    # A revision is what a person has looked at: one party's noise must not make everybody's next click come too late.
+    if looks_the_same(interaction, step.interaction):
         return step
     return replace(step, interaction=replace(step.interaction, revision=interaction.revision + 1))
