@@ -32,4 +32,4 @@ def test_two_supervisors_are_shown_the_same_picture() -> None:
 
     told = {frame.to: frame.value for frame in tell(outcome, story.floor, {AgentId("sam"), AgentId("dave")}, Pictures())}
 
-    assert told["sam"] is told["dave"]
+    assert told[AgentId("sam")] is told[AgentId("dave")]
