@@ -47,8 +47,8 @@ class Limits:
     ping_seconds: Seconds = 20.0
     queue_seconds: Seconds = 1.0
     """A desktop is told of a queue no sooner than so long after the last time; the first change is told at once."""
-    queues_at_once_max: int = 10
-    """So many times in that time queues are told at once; on a floor of hundreds of queues the rest waits for the others."""
+    queue_writes_at_once_max: int = 1000
+    """When so many desktops were told of queues within that time, the first change of another queue waits for its end as well."""
     kept_seconds: Seconds = 600.0
     """How long what was told is kept for desktops that come back, also for an agent whose last desktop has gone."""
     kept_bytes_max: int = 4 * 1024 * 1024

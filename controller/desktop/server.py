@@ -148,10 +148,10 @@ class DesktopServer:
         for told in frames:
             self._wiring.feeds.tell(told.to, told.kind, told.value, now, is_much=are_many)
 
-    def _tell_queues(self, queues: Sequence[QueueId]) -> None:
-        """Tell every desktop how these queues are now."""
+    def _tell_queues(self, queues: Sequence[QueueId]) -> int:
+        """Tell every desktop how these queues are now; gives how many there are."""
         now = self._wiring.clock()
-        self._wiring.feeds.tell_all("queue", [self._queue_as_it_is(queue, now).model_dump_json() for queue in queues], now)
+        return self._wiring.feeds.tell_all("queue", [self._queue_as_it_is(queue, now).model_dump_json() for queue in queues], now)
 
     def _queue_as_it_is(self, queue: QueueId, now: Seconds) -> shapes.Queue:
         known = self._wiring.floor.directory.queues.get(queue)

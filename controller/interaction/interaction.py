@@ -108,7 +108,7 @@ class WrapUp:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interaction:
-    """One customer's contact. Every accepted input makes a new one, with the next revision."""
+    """One customer's contact. Every accepted input makes a new one, with the next revision if anybody sees or may do anything else."""
 
     id: InteractionId
     phase: Phase

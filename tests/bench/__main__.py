@@ -13,6 +13,7 @@ from tests.bench import journal_cost
 from tests.bench.audible import audible
 from tests.bench.busy import busy
 from tests.bench.cost import cost
+from tests.bench.fan_out import fan_out
 from tests.bench.figures import Figure, as_json, table
 from tests.bench.journal_cost import journal
 from tests.bench.kills import kills
@@ -29,6 +30,7 @@ from tests.bench.waiting_time import all_tests, fast_tests, start_up
 ON_STAGE = {"memory": memory, "audible": audible, "ringing": ringing, "cost": cost, "takeover": takeover}
 BY_THEMSELVES = {
     "busy": busy,
+    "fan-out": fan_out,
     "journal": journal,
     "recovery": recovery,
     "routing": routing,

@@ -3,6 +3,7 @@
 import pytest
 
 from controller.desktop import shapes
+from controller.interaction.facts import LegHeld, LegUnheld
 from tests.edges.desktop_world import Desktop, World
 
 
@@ -194,6 +195,18 @@ async def test_a_command_for_the_revision_that_is_goes_through(world: World, ali
     again = await alice.do("resume", call, headers={"If-Match": written.format(revision)})
     assert (again.status, again.code) == (409, "stale")
     assert (await alice.do("resume", call, headers={"If-Match": "*"})).status == 200
+
+
+async def test_a_customer_whose_hold_key_flaps_makes_no_click_stale(world: World, alice: Desktop) -> None:
+    call = await world.connected(alice)
+    customer = world.interaction(call).customer
+    assert customer is not None
+    for action in ("hold", "resume") * 5:
+        revision = (await alice.get(f"/interactions/{call}")).json["revision"]
+        world.happens(LegHeld(leg=customer.leg))
+        world.happens(LegUnheld(leg=customer.leg))
+
+        assert (await alice.do(action, call, headers={"If-Match": str(revision)})).status == 200
 
 
 @pytest.mark.parametrize("written", ["seventeen", 'W/"17"', "-1", '""', "9" * 40])
