@@ -16,7 +16,6 @@ from controller.desktop.openapi import OPENAPI, openapi
 from controller.desktop.passwords import Passwords
 from controller.desktop.problems import Respond, problems
 from controller.desktop.rates import Rates
-from controller.desktop.replays import Replays
 from controller.desktop.sessions import Sessions
 from controller.desktop.telling import tell, tell_everything
 from controller.desktop.tls import Tls
@@ -76,7 +75,6 @@ class DesktopServer:
             metrics_text=metrics_text,
             is_ready=is_ready,
             feeds=Feeds(limits),
-            replays=Replays(limits),
             rates=Rates(limits, time.monotonic),
             session_seconds=session_hours * SECONDS_PER_HOUR,
             is_secure=tls is not None or is_behind_tls,
