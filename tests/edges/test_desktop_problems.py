@@ -3,7 +3,7 @@
 import asyncio
 import errno
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from io import BytesIO
 from typing import Never
 
@@ -11,8 +11,10 @@ import pytest
 from structlog.testing import capture_logs
 
 from controller.desktop.limits import Limits
+from controller.desktop.problems import KINDS
 from controller.desktop.server import CannotListen, DesktopServer
 from controller.interaction.commands import Command
+from controller.interaction.refusals import Refused
 from controller.routing.commands import DeskCommand
 from tests.edges.desktop_world import API, PATIENCE_SECONDS, Desktop, World
 
@@ -140,6 +142,17 @@ async def test_our_own_mistake_shows_a_reference_and_the_log_has_the_rest(
     [line] = [line for line in logged if line["event"] == "unexpected"]
     assert line["reference"] in reply.json["detail"]
     assert str(line["exc_info"]) == "secret detail"
+
+
+def kinds_of(refusal: type[Refused]) -> Iterator[type[Refused]]:
+    for kind in refusal.__subclasses__():
+        yield kind
+        yield from kinds_of(kind)
+
+
+def test_every_refusal_has_a_problem_to_be_told_in() -> None:
+    """One without would be answered as if the request could not be read."""
+    assert {kind.code for kind in kinds_of(Refused)} <= KINDS.keys()
 
 
 @pytest.fixture

@@ -117,6 +117,26 @@ async def test_nobody_is_told_and_the_switch_does_not_act_before_it_is_on_disk()
         assert [type(what).__name__ for what in world.told] == ["CustomerArrived", "GoIdle"]
 
 
+async def test_a_command_that_is_sent_again_while_the_first_is_being_written_acts_once_and_waits_too() -> None:
+    async with running() as world:
+        before = len(world.disk.inputs)
+        world.disk.gate.clear()
+        once = GoAvailable(agent=ANA, key=CommandKey("word.asked"))
+        first = asyncio.create_task(world.loop.ask(once))
+        await world.until_it_is_written()
+        second = asyncio.create_task(world.loop.ask(once))
+        for _ in range(10):
+            await asyncio.sleep(0)
+        assert not first.done()
+        assert not second.done()
+
+        world.disk.gate.set()
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            assert (await first).desks == (ANA,)
+            assert await second == Outcome()
+        assert len(world.disk.inputs) == before + 1
+
+
 async def test_whoever_reads_waits_until_what_they_would_see_is_on_disk() -> None:
     async with running() as world:
         world.disk.gate.clear()
