@@ -120,7 +120,7 @@ def parse(model: type[B], raw: bytes) -> B:
 
 REVISION = r'^(\*|"?[0-9]{1,15}"?)$'
 """What `If-Match` may be, also for the OpenAPI document."""
-KEY_WORD_BYTES, KEY_REQUEST_BYTES = 12, 8
+KEY_WORD_BYTES, KEY_REQUEST_BYTES = 8, 4
 """How long the digests are: of the word that a client chose, and of what it asked. Nobody but the agent could want two to be alike."""
 KEY = r"^[!-~]{1,128}$"
 """What an `Idempotency-Key` may be: visible ASCII, as any header can carry it."""

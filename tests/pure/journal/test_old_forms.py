@@ -40,7 +40,7 @@ def test_a_command_of_form_2_has_the_key_under_which_it_acts_once() -> None:
 
     keys = [taken.what.key for taken in newest if isinstance(taken.what, Command | DeskCommand)]
 
-    assert [len(key) for key in keys if key] == [24 + 1 + 16] * 18
+    assert [len(key) for key in keys if key] == [16 + 1 + 8] * 18
     assert keys.count(None) == 9
     assert [_without_key(taken) for taken in newest] == before
 
