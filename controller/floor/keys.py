@@ -11,7 +11,7 @@ from controller.interaction.refusals import ReusedKey
 KEY_SECONDS = 24 * 3600.0
 """How long a key is remembered: longer than any shift, and so than any page that could still send a command again."""
 KEYS_PER_AGENT_MAX = 1_000
-"""Some two hundred consult calls; beyond it the oldest is forgotten. A shift of 200 agents (300 commands each) adds 3 MB to a kept state."""
+"""Some two hundred consult calls; beyond it the oldest is forgotten. 200 agents with 300 commands each are 2.5 MB of a kept state."""
 
 
 @dataclass(frozen=True, slots=True)
