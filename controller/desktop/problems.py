@@ -149,7 +149,7 @@ async def problems(request: web.Request, handler: Respond) -> web.StreamResponse
     except (web.RequestPayloadError, ConnectionError):
         return Problem("bad-request", "The body broke off, or its encoding is wrong.").response()
     except Exception as mistake:  # noqa: BLE001 - the edge of the program: nothing behind it would answer the person who waits
-        return _of_mistake(mistake, request).response()
+        return our_mistake(mistake, request).response()
 
 
 def _of_http(http: web.HTTPException, request: web.Request) -> Problem:
@@ -164,10 +164,10 @@ def _of_http(http: web.HTTPException, request: web.Request) -> Problem:
         case _ if http.status < 500:
             return Problem("bad-request", http.reason)
         case _:
-            return _of_mistake(http, request)
+            return our_mistake(http, request)
 
 
-def _of_mistake(mistake: Exception, request: web.Request) -> Problem:
+def our_mistake(mistake: BaseException, request: web.BaseRequest) -> Problem:
     """Tell the person a reference and nothing else; whoever reads the log finds the rest under it."""
     reference = secrets.token_hex(4)
     log.error("unexpected", reference=reference, method=request.method, path=request.path, exc_info=mistake)

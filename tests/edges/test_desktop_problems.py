@@ -152,7 +152,30 @@ def kinds_of(refusal: type[Refused]) -> Iterator[type[Refused]]:
 
 def test_every_refusal_has_a_problem_to_be_told_in() -> None:
     """One without would be answered as if the request could not be read."""
-    assert {kind.code for kind in kinds_of(Refused)} <= KINDS.keys()
+    ours = {kind.code for kind in kinds_of(Refused) if kind.__module__.startswith("controller.")}
+    assert "not-now" in ours
+    assert ours <= KINDS.keys()
+
+
+async def test_a_mistake_of_ours_outside_of_every_route_is_no_mistake_of_the_client(
+    world: World, alice: Desktop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A refusal without a problem, for one: nobody may be told that their request can't be read, and the log has the trace."""
+
+    class Unheard(Refused):
+        code = "unheard-of"
+
+    async def ask(command: Command | DeskCommand) -> Never:
+        raise Unheard("for once")
+
+    monkeypatch.setattr(world.inbox, "ask", ask)
+    with capture_logs() as logged:
+        reply = await alice.go("available")
+
+    assert (reply.status, reply.code) == (500, "unexpected")
+    [line] = [line for line in logged if line["event"] == "unexpected"]
+    assert line["reference"] in reply.json["detail"]
+    assert isinstance(line["exc_info"], KeyError)
 
 
 @pytest.fixture
