@@ -4,13 +4,14 @@ A request that can't even be parsed may hold a token or a password, so neither t
 """
 
 import asyncio
+from http import HTTPStatus
 from ssl import SSLContext
 
 import structlog
 from aiohttp import web
 
 from controller.desktop.limits import Limits
-from controller.desktop.problems import Problem
+from controller.desktop.problems import Problem, our_mistake
 
 log = structlog.get_logger("desktop")
 
@@ -21,11 +22,15 @@ class Conversation(web.RequestHandler):
     def handle_error(
         self, request: web.BaseRequest, status: int = 500, exc: BaseException | None = None, message: str | None = None
     ) -> web.StreamResponse:
-        """Answer what is no HTTP."""
-        log.warning("a request that is no HTTP", remote=request.remote, status=status)
+        """Answer what is no HTTP, and what went wrong outside of every route."""
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR and exc is not None:
+            problem = our_mistake(exc, request)
+        else:
+            log.warning("a request that is no HTTP", remote=request.remote, status=status)
+            problem = Problem("bad-request", "This can't be read as HTTP.")
         if request.writer.output_size > 0:
             raise ConnectionError("a part of an answer is on its way already")
-        answer = Problem("bad-request", "This can't be read as HTTP.").response()
+        answer = problem.response()
         answer.force_close()
         return answer
 

@@ -60,7 +60,3 @@ class Limits:
     """How long a reader that is told to go may take to say goodbye."""
     stop_seconds: Seconds = 2.0
     """The same while the controller stops."""
-
-    keys_per_agent_max: int = 64
-    key_seconds: Seconds = 600.0
-    """How long the answer to a command with an Idempotency-Key is kept."""

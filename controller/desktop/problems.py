@@ -4,6 +4,7 @@ A secret, a password that was typed or a stack trace must never get into one.
 
 Problem       an answer that is no success; `code` is one of KINDS, `detail` a sentence a person can act on
 (Refused)     the floor's refusals (see `controller.interaction.refusals`) keep their code and sentence
+(NotKept)     it was done and is not on disk: no success, since a crash would undo it, and no refusal
 """
 
 import json
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 import structlog
 from aiohttp import web
 
+from controller.floor.ports import NotKept
 from controller.interaction.refusals import Refused
 
 log = structlog.get_logger("desktop")
@@ -68,6 +70,7 @@ KINDS: Mapping[str, Kind] = {
     "too-many-sessions": Kind(429, "Too many people are logged on"),
     "too-many-sockets": Kind(429, "Too many open desktops"),
     "unexpected": Kind(500, "Our mistake"),
+    "not-kept": Kind(507, "Done, but not on disk"),
     "asterisk-unavailable": Kind(503, "Asterisk can't be reached"),
     "not-ready": Kind(503, "Not ready"),
 }
@@ -116,6 +119,12 @@ def refused(no: Refused) -> Problem:
     return Problem(no.code, no.because)
 
 
+def not_kept(because: str) -> Problem:
+    """What the floor has done, but has not on disk. No 503: programs send those again by themselves."""
+    detail = f"It was done, but a crash of the controller would undo it. Don't repeat it; tell your administrator: {because}"
+    return Problem("not-kept", detail)
+
+
 def not_served(what: str) -> Problem:
     """Something the contract names and this version can't do."""
     return Problem("not-served", f"{what} is not served by this version yet.")
@@ -133,12 +142,14 @@ async def problems(request: web.Request, handler: Respond) -> web.StreamResponse
         return problem.response()
     except Refused as no:
         return refused(no).response()
+    except NotKept as lost:
+        return not_kept(lost.because).response()
     except web.HTTPException as http:
         return _of_http(http, request).response()
     except (web.RequestPayloadError, ConnectionError):
         return Problem("bad-request", "The body broke off, or its encoding is wrong.").response()
     except Exception as mistake:  # noqa: BLE001 - the edge of the program: nothing behind it would answer the person who waits
-        return _of_mistake(mistake, request).response()
+        return our_mistake(mistake, request).response()
 
 
 def _of_http(http: web.HTTPException, request: web.Request) -> Problem:
@@ -153,10 +164,10 @@ def _of_http(http: web.HTTPException, request: web.Request) -> Problem:
         case _ if http.status < 500:
             return Problem("bad-request", http.reason)
         case _:
-            return _of_mistake(http, request)
+            return our_mistake(http, request)
 
 
-def _of_mistake(mistake: Exception, request: web.Request) -> Problem:
+def our_mistake(mistake: BaseException, request: web.BaseRequest) -> Problem:
     """Tell the person a reference and nothing else; whoever reads the log finds the rest under it."""
     reference = secrets.token_hex(4)
     log.error("unexpected", reference=reference, method=request.method, path=request.path, exc_info=mistake)

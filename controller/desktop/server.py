@@ -18,7 +18,6 @@ from controller.desktop.passwords import Passwords
 from controller.desktop.problems import Respond, problems
 from controller.desktop.queue_frames import QueueFrames
 from controller.desktop.rates import Rates
-from controller.desktop.replays import Replays
 from controller.desktop.sessions import Sessions
 from controller.desktop.telling import Told, tell, tell_everything, tell_who_sees_more_or_less
 from controller.desktop.tls import Tls
@@ -79,7 +78,6 @@ class DesktopServer:
             metrics_text=metrics_text,
             is_ready=is_ready,
             feeds=Feeds(limits),
-            replays=Replays(limits),
             rates=Rates(limits, time.monotonic),
             session_seconds=session_hours * SECONDS_PER_HOUR,
             is_secure=tls is not None or is_behind_tls,

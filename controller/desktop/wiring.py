@@ -13,12 +13,12 @@ from controller.desktop.feeds import Feeds
 from controller.desktop.limits import Limits
 from controller.desktop.passwords import Passwords
 from controller.desktop.pictures import Pictures
+from controller.desktop.problems import not_kept
 from controller.desktop.rates import Rates
-from controller.desktop.replays import Replays
 from controller.desktop.sessions import Session, Sessions
-from controller.directory.ids import Seconds
+from controller.directory.ids import AgentId, CommandKey, Seconds
 from controller.floor.floor import Floor
-from controller.floor.ports import Inbox
+from controller.floor.ports import Inbox, NotKept
 from controller.interaction.refusals import Refused
 from controller.routing.commands import LogOff
 
@@ -37,7 +37,6 @@ class Wiring:
     metrics_text: Callable[[], str]
     is_ready: Callable[[], bool]
     feeds: Feeds
-    replays: Replays
     rates: Rates
     session_seconds: Seconds
     is_secure: bool
@@ -64,6 +63,18 @@ class Wiring:
         """The request's body."""
         return await read_body(request, self.limits.body_seconds_max)
 
+    async def has_done(self, agent: AgentId, key: CommandKey | None) -> bool:
+        """Whether this agent's command with this key was done before, by this process or one before it, and would survive a crash.
+
+        Raises a Problem when it was done and would not, and `ReusedKey`.
+        """
+        if key is None or not self.floor.has_accepted(agent, key, self.clock()):
+            return False
+        await self.inbox.settled()  # it may be on its way to the disk
+        if (because := self.inbox.not_kept_because) is not None:
+            raise not_kept(because)
+        return True
+
     async def end_session(self, session: Session) -> None:
         """Log off one desktop; with the last one goes the agent."""
         self.sessions.close(session)
@@ -76,7 +87,7 @@ class Wiring:
             return
         try:
             await self.inbox.ask(LogOff(agent=session.agent, session=session.key))
-        except Refused as no:
+        except (Refused, NotKept) as no:
             log.warning("not logged off yet", agent=session.agent, because=no.because)
             self.not_logged_off_yet.add(session)
 
@@ -89,7 +100,6 @@ class Wiring:
         for session in again:
             await self.log_off(session)
         self.feeds.sweep(now)
-        self.replays.sweep(now)
         self.rates.sweep()
 
     async def sweep_for_ever(self) -> None:

@@ -14,5 +14,8 @@ LegId = NewType("LegId", str)
 SwitchId = NewType("SwitchId", str)
 """Which Asterisk a fact came from."""
 
+CommandKey = NewType("CommandKey", str)
+"""Under which a command acts once: a digest of the word that its sender chose, a point, and a digest of all that was asked with it."""
+
 Seconds = float
 """A moment (seconds since 1970, UTC) or a length of time. The pure folders are told the time, they never ask for it."""

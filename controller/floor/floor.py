@@ -7,11 +7,12 @@ chart's business, who is served next is routing's.
 from collections.abc import Callable, Iterable, Mapping
 
 from controller.directory.directory import Directory
-from controller.directory.ids import AgentId, InteractionId, LegId, QueueId, Seconds
+from controller.directory.ids import AgentId, CommandKey, InteractionId, LegId, QueueId, Seconds
 from controller.directory.replace import replace
 from controller.floor.admission import admit, interaction_id
 from controller.floor.deadlines import Deadlines
 from controller.floor.invariants import check
+from controller.floor.keys import AcceptedKeys, brought_back, forget_old, is_accepted, remember, to_keep
 from controller.floor.occupation import agents_in, most_pressing, occupation_in
 from controller.floor.outcome import Change, Input, Outcome, SiteReloaded
 from controller.floor.reload import keep_lines_in_use, without_queue
@@ -70,6 +71,7 @@ class Floor:
         self._deadlines = Deadlines()
         self._resting: dict[AgentId, Seconds] = {}
         self._arrivals = 0
+        self._accepted: dict[AgentId, AcceptedKeys] = {}
 
     @classmethod
     def from_state(cls, state: FloorState) -> "Floor":
@@ -82,6 +84,7 @@ class Floor:
         floor.switch_is_there = state.switch_is_there
         floor._arrivals = state.arrivals
         floor._leaving = dict.fromkeys(state.leaving)
+        floor._accepted = {agent: brought_back(keys) for agent, keys in state.accepted.items()}
         for interaction in state.interactions:
             check(interaction)
             floor._remember(None, interaction)
@@ -96,6 +99,7 @@ class Floor:
             arrivals=self._arrivals,
             switch_is_there=self.switch_is_there,
             leaving=tuple(self._leaving),
+            accepted={agent: to_keep(keys) for agent, keys in self._accepted.items()},
         )
 
     # --- Reading ---------------------------------------------------------------------------------------------------
@@ -125,6 +129,10 @@ class Floor:
         """Say whether an agent is a supervisor, whatever they are to an interaction."""
         return agent in self.supervisors
 
+    def has_accepted(self, agent: AgentId, key: CommandKey, now: Seconds) -> bool:
+        """Whether this agent's command with this key was accepted before. Raises `ReusedKey` when that was another command."""
+        return is_accepted(self._accepted.get(agent, {}), key, now)
+
     def next_deadline_at(self) -> Seconds | None:
         """When to call `due` next; None: nothing is waited for."""
         moments = [*self._resting.values()]
@@ -142,15 +150,24 @@ class Floor:
     # --- The one door ----------------------------------------------------------------------------------------------
 
     def take(self, what: Input, now: Seconds) -> Outcome:
-        """Follow a fact or do what a command asks. Raises a `Refused`, and then nothing has changed."""
+        """Follow a fact or do what a command asks; one whose key was accepted before does nothing more.
+
+        Raises a `Refused`, and then nothing has changed.
+        """
         writing = _Writing()
         match what:
-            case Command():
-                self._command(what, now, writing)
-            case DeskCommand():
-                self._desk_command(what, now, writing)
+            case Command() | DeskCommand():
+                if what.key is not None and self.has_accepted(what.agent, what.key, now):
+                    return Outcome()
+                if isinstance(what, Command):
+                    self._command(what, now, writing)
+                else:
+                    self._desk_command(what, now, writing)
+                if what.key is not None:
+                    remember(self._accepted.setdefault(what.agent, {}), what.key, now)
+                    writing.unseen = True
             case SiteReloaded():
-                self._reload(what.directory, writing)
+                self._reload(what.directory, now, writing)
             case _:
                 self._fact(what, now, writing)
         self._turn_away_who_waits_in_vain(what, now, writing)
@@ -257,7 +274,7 @@ class Floor:
         new = admit(interaction_id(now, self._arrivals), arrived, entry_point, self.directory, now)
         self._store(None, Step(interaction=new), arrived, now, writing)
 
-    def _reload(self, directory: Directory, writing: "_Writing") -> None:
+    def _reload(self, directory: Directory, now: Seconds, writing: "_Writing") -> None:
         """Take over another site file. Who left keeps their desk until their call is over; who is new gets one."""
         in_use = (interaction.queue for interaction in self.interactions.values())
         # Those that are gone are named as well: whoever watches them is to know.
@@ -269,6 +286,9 @@ class Floor:
             if agent not in directory.agents and desk.occupied is None:
                 del self.desks[agent]
         self._lines = self._lines_anew()
+        for keys in self._accepted.values():
+            forget_old(keys, now)
+        self._accepted = {agent: keys for agent, keys in self._accepted.items() if keys and agent in directory.agents}
         writing.desks.update(dict.fromkeys(self.desks))
         writing.queues.update(dict.fromkeys(self.directory.queues))
 

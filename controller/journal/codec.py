@@ -15,8 +15,14 @@ from controller.interaction.facts import Fact
 from controller.routing import commands as desk_commands
 from controller.routing.commands import DeskCommand
 
-FORM = 1
-"""The version of the form in which we write. Keep reading the old one when it changes; never change what a number means."""
+FORM = 2
+"""The version of the form in which we write. Keep reading the old ones when it changes; never change what a number means.
+
+1: commands carry no key, and a state remembers none.
+2: a command may carry its key, and a state has the keys that were accepted.
+"""
+FORMS_READ = frozenset({1, FORM})
+"""What form 1 does not say has its default in form 2, so a text of either is read in the same way."""
 
 
 class Unreadable(Exception):
@@ -110,7 +116,7 @@ def _envelope(text: str) -> dict[str, Any]:
     if not isinstance(envelope, dict):
         raise Unreadable("not an object")
     form = envelope.get("form")
-    if form != FORM:
+    if form not in FORMS_READ:
         raise Unreadable(f"written in form {form!r}, and this version reads form {FORM}: a newer ari-controller wrote it")
     return envelope
 

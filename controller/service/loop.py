@@ -89,6 +89,10 @@ class Loop(Inbox):
         while not self._settled.is_set():  # the next batch may have begun before it was our turn
             await self._settled.wait()
 
+    @property
+    def not_kept_because(self) -> str | None:
+        return self._keeper.failed_because if self._keeper is not None else None
+
     def post(self, fact: Input) -> None:
         """Bring a fact. Raises `InboxFull` when the loop is hopelessly behind."""
         try:
@@ -97,7 +101,7 @@ class Loop(Inbox):
             raise InboxFull from None
 
     async def ask(self, command: Command | DeskCommand) -> Outcome:
-        """Bring a command and wait for what comes of it. Raises a `Refused`."""
+        """Bring a command and wait for what comes of it. Raises a `Refused`, or `NotKept`."""
         answer: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         try:
             self._inputs.put_nowait(_Asked(command, answer))
@@ -233,7 +237,7 @@ class Loop(Inbox):
     @property
     def _is_behind(self) -> bool:
         """The disk failed, and something is not kept that should be."""
-        return self._keeper is not None and self._keeper.failed_because is not None
+        return self.not_kept_because is not None
 
     def _ring(self) -> None:
         self._alarm = self._alarm_at = None

@@ -98,10 +98,11 @@ class _Service:
         self._reloading: asyncio.Task[None] | None = None
         self._reload_again = False
         self._journal = journal
-        self._loop = Loop(brought.floor, keeper=Keeper(journal))
+        self._keeper = Keeper(journal)
+        self._loop = Loop(brought.floor, keeper=self._keeper)
         self._switch = AriSwitch(site.asterisk, post=self._loop.post, instance=instance_of(site_path.parent / site.journal))
-        self._metrics = Metrics(lambda: self._loop.floor, clock=time.time)
-        self._steps = StepFile(site_path.parent / site.journal)
+        self._metrics = Metrics(lambda: self._loop.floor, clock=time.time, journal_fails_for=lambda: self._keeper.failing_seconds)
+        self._steps = StepFile(site_path.parent / site.journal, is_kept=lambda: self._keeper.failed_because is None)
         self._desktop = DesktopServer(
             self._loop,
             time.time,

@@ -32,10 +32,21 @@ log = structlog.get_logger("steps")
 class StepFile:
     """Records steps. It is an `Audience`: the service's loop tells it of every input."""
 
-    def __init__(self, folder: Path, *, clock: Callable[[], Seconds] = time.time, file_bytes_max: int = FILE_BYTES_MAX) -> None:
-        """Use this folder; it is made, for this user alone, when the first step is written."""
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        clock: Callable[[], Seconds] = time.time,
+        is_kept: Callable[[], bool] = lambda: True,
+        file_bytes_max: int = FILE_BYTES_MAX,
+    ) -> None:
+        """Use this folder; it is made, for this user alone, when the first step is written.
+
+        `is_kept`: whether the journal has what is being told now.
+        """
         self._folder = folder
         self._clock = clock
+        self._is_kept = is_kept
         self._file_bytes_max = file_bytes_max
         self._file: FileIO | None = None
         self._bytes = 0
@@ -45,7 +56,8 @@ class StepFile:
 
     def tell(self, what: Input, outcome: Outcome) -> None:
         """Record what an input did; a hold key that is pressed and released again and again is told in short."""
-        for change, step in zip(outcome.changes, steps_of_outcome(outcome, self._clock()), strict=True):
+        steps = steps_of_outcome(outcome, self._clock(), kept=self._is_kept())
+        for change, step in zip(outcome.changes, steps, strict=True):
             for written in self._in_short(change, step):
                 self.record(written)
 

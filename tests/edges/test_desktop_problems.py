@@ -3,7 +3,7 @@
 import asyncio
 import errno
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from io import BytesIO
 from typing import Never
 
@@ -11,8 +11,10 @@ import pytest
 from structlog.testing import capture_logs
 
 from controller.desktop.limits import Limits
+from controller.desktop.problems import KINDS
 from controller.desktop.server import CannotListen, DesktopServer
 from controller.interaction.commands import Command
+from controller.interaction.refusals import Refused
 from controller.routing.commands import DeskCommand
 from tests.edges.desktop_world import API, PATIENCE_SECONDS, Desktop, World
 
@@ -140,6 +142,40 @@ async def test_our_own_mistake_shows_a_reference_and_the_log_has_the_rest(
     [line] = [line for line in logged if line["event"] == "unexpected"]
     assert line["reference"] in reply.json["detail"]
     assert str(line["exc_info"]) == "secret detail"
+
+
+def kinds_of(refusal: type[Refused]) -> Iterator[type[Refused]]:
+    for kind in refusal.__subclasses__():
+        yield kind
+        yield from kinds_of(kind)
+
+
+def test_every_refusal_has_a_problem_to_be_told_in() -> None:
+    """One without would be answered as if the request could not be read."""
+    ours = {kind.code for kind in kinds_of(Refused) if kind.__module__.startswith("controller.")}
+    assert "not-now" in ours
+    assert ours <= KINDS.keys()
+
+
+async def test_a_mistake_of_ours_outside_of_every_route_is_no_mistake_of_the_client(
+    world: World, alice: Desktop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A refusal without a problem, for one: nobody may be told that their request can't be read, and the log has the trace."""
+
+    class Unheard(Refused):
+        code = "unheard-of"
+
+    async def ask(command: Command | DeskCommand) -> Never:
+        raise Unheard("for once")
+
+    monkeypatch.setattr(world.inbox, "ask", ask)
+    with capture_logs() as logged:
+        reply = await alice.go("available")
+
+    assert (reply.status, reply.code) == (500, "unexpected")
+    [line] = [line for line in logged if line["event"] == "unexpected"]
+    assert line["reference"] in reply.json["detail"]
+    assert isinstance(line["exc_info"], KeyError)
 
 
 @pytest.fixture

@@ -6,9 +6,10 @@ from controller.desktop import shapes
 from controller.desktop.answers import answer
 from controller.desktop.authentication import COOKIE_PATH
 from controller.desktop.bodies import SessionBody, parse
-from controller.desktop.problems import HEADERS, Problem
+from controller.desktop.problems import HEADERS, Problem, not_kept
 from controller.desktop.views import moment
 from controller.desktop.wiring import WIRING
+from controller.floor.ports import NotKept
 from controller.interaction.refusals import Refused
 from controller.routing.commands import LogOn
 
@@ -33,6 +34,11 @@ async def log_on(request: web.Request) -> web.Response:
     except Refused:
         wiring.sessions.close(session)
         raise
+    except NotKept as lost:
+        # Undone: nobody has its token, so nobody could ever end it.
+        await wiring.end_session(session)
+        because = f"You are not logged on: the controller can't keep it. Try again in a moment, and tell your administrator: {lost.because}"
+        raise Problem("not-ready", because, headers={"Retry-After": "5"}) from lost
 
     opened = answer(shapes.SessionOpened(token=token, agent=agent, expires_at=moment(session.expires_at)), status=201)
     opened.set_cookie(
@@ -50,7 +56,10 @@ async def log_on(request: web.Request) -> web.Response:
 async def log_off(request: web.Request) -> web.Response:
     """End this session; the agent is gone when it was their last."""
     wiring = request.app[WIRING]
-    await wiring.end_session(wiring.session_of(request, unsafe=True))
+    session = wiring.session_of(request, unsafe=True)
+    await wiring.end_session(session)
+    if session in wiring.not_logged_off_yet and (because := wiring.inbox.not_kept_because) is not None:
+        raise not_kept(because)
     closed = web.Response(status=204, headers=HEADERS)
     closed.del_cookie(wiring.cookie, path=COOKIE_PATH, httponly=True, samesite="Strict", secure=wiring.is_secure)
     return closed
