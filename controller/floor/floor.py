@@ -47,6 +47,8 @@ class Floor:
         self.interactions: dict[InteractionId, Interaction] = {}
         self.desks: dict[AgentId, Desk] = {agent: Desk(agent=agent) for agent in directory.agents}
         self.switch_is_there = False
+        self.last_at: Seconds = 0.0
+        """When the last input that left a trace was taken; 0: none was."""
         self._queues_of = directory.queues_of_agents()
         self._entry_points = directory.entry_points_by_number()
         self._waiting: dict[InteractionId, None] = {}
@@ -62,6 +64,7 @@ class Floor:
         floor = cls(state.directory)
         floor.desks = {desk.agent: desk for desk in state.desks}
         floor.switch_is_there = state.switch_is_there
+        floor.last_at = state.at
         floor._arrivals = state.arrivals
         floor._leaving = dict.fromkeys(state.leaving)
         for interaction in state.interactions:
@@ -77,6 +80,7 @@ class Floor:
             desks=tuple(self.desks.values()),
             arrivals=self._arrivals,
             switch_is_there=self.switch_is_there,
+            at=self.last_at,
             leaving=tuple(self._leaving),
         )
 
@@ -129,7 +133,10 @@ class Floor:
             case _:
                 self._fact(what, now, writing)
         self._assign(what, now, writing)
-        return writing.outcome()
+        outcome = writing.outcome()
+        if outcome.leaves_a_trace:
+            self.last_at = max(self.last_at, now)
+        return outcome
 
     def _command(self, command: Command, now: Seconds, writing: "_Writing") -> None:
         interaction = self.interactions.get(command.interaction)

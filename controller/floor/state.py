@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from controller.directory.directory import Directory
-from controller.directory.ids import LegId
+from controller.directory.ids import LegId, Seconds
 from controller.interaction.interaction import Interaction
 from controller.routing.desk import Desk
 
@@ -17,5 +17,7 @@ class FloorState:
     desks: tuple[Desk, ...]
     arrivals: int
     switch_is_there: bool
+    at: Seconds = 0.0
+    """When the last input that left a trace was taken. The next process's time begins no earlier; 0: an older version did not say."""
     leaving: tuple[LegId, ...] = ()
     """Callers' legs of interactions that ended, until they are gone: found again after a crash, they are no new customers."""

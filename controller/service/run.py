@@ -8,7 +8,6 @@ import gc
 import os
 import secrets
 import signal
-import time
 from pathlib import Path
 
 import structlog
@@ -27,6 +26,7 @@ from controller.interaction.layout import layout
 from controller.journal.journal import JournalFailed
 from controller.journal.replay import BroughtBack, bring_back
 from controller.journal.sqlite_journal import SqliteJournal
+from controller.service.clock import SteadyClock
 from controller.service.keeping import Keeper
 from controller.service.loop import Loop
 from controller.service.site import site_of
@@ -97,13 +97,14 @@ class _Service:
         self._stopping = asyncio.Event()
         self._reloading: asyncio.Task[None] | None = None
         self._journal = journal
-        self._loop = Loop(brought.floor, keeper=Keeper(journal))
+        clock = SteadyClock(not_before=brought.floor.last_at)
+        self._loop = Loop(brought.floor, clock=clock, keeper=Keeper(journal))
         self._switch = AriSwitch(site.asterisk, post=self._loop.post, instance=instance_of(site_path.parent / site.journal))
-        self._metrics = Metrics(lambda: self._loop.floor, clock=time.time)
-        self._steps = StepFile(site_path.parent / site.journal)
+        self._metrics = Metrics(lambda: self._loop.floor, clock=clock)
+        self._steps = StepFile(site_path.parent / site.journal, clock=clock)
         self._desktop = DesktopServer(
             self._loop,
-            time.time,
+            clock,
             host=site.desktop.host,
             port=site.desktop.port,
             session_hours=site.desktop.session_hours,

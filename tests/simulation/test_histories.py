@@ -1,5 +1,10 @@
-"""Journals that were once written, kept for good: each replays to the state in which it ended, byte for byte."""
+"""Journals that were once written, kept for good: each replays to the state in which it ended, byte for byte.
 
+What a state holds today and did not when it was written (its `at`) is left out of the comparison.
+"""
+
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -28,7 +33,8 @@ def test_a_history_replays_to_the_state_in_which_it_ended(history: Path) -> None
     brought = bring_back(Kept(state=None, inputs=[read_input(text) for text in inputs]))
 
     assert brought.damage == ""
-    assert write_state(brought.floor.state()) == state
+    ended = read_state(state)
+    assert write_state(replace(brought.floor.state(), at=ended.at)) == write_state(ended)
 
 
 @pytest.mark.parametrize("history", HISTORIES, ids=lambda history: history.stem)
@@ -36,4 +42,5 @@ def test_a_history_is_still_written_as_it_was(history: Path) -> None:
     inputs, state = lines_of(history)
 
     assert [write_input(read_input(text)) for text in inputs] == inputs
-    assert write_state(read_state(state)) == state
+    then, now = json.loads(state), json.loads(write_state(read_state(state)))
+    assert {**now, "state": {name: now["state"][name] for name in then["state"]}} == then
