@@ -45,9 +45,17 @@ log = structlog.get_logger("service")
 def instance_of(folder: Path) -> str:
     """Name whoever works on this journal: the same after every restart. The journal's lock keeps two from being one."""
     path = folder / "instance"
-    if not path.exists():
-        path.write_text(secrets.token_hex(8))
-    return path.read_text().strip()
+    known = path.read_text().strip() if path.exists() else ""
+    if known:
+        return known
+    # Under its name only when it is whole: a crash or a full disk may have left an empty file, and one without a name is taken for anybody.
+    name, new = secrets.token_hex(8), folder / "instance.new"
+    with new.open("w") as file:
+        file.write(name)
+        file.flush()
+        os.fsync(file.fileno())
+    new.replace(path)
+    return name
 
 
 def run_service(site_path: Path) -> int:
