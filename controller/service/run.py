@@ -88,11 +88,14 @@ def _tls(site: Site, site_path: Path) -> Tls | None:
 
 
 async def _run(site: Site, site_path: Path, journal: SqliteJournal, brought: BroughtBack, tls: Tls | None) -> int:
-    if brought.damage:
+    if brought.is_partial:
         try:
-            await journal.keep_state(brought.floor.state())
+            aside = await journal.put_aside(brought.floor.state())
         except JournalFailed as failed:
-            log.error("what was saved of the journal is not written anew; it will be as soon as the disk works", because=failed.because)
+            # What we would write from now on could not be replayed after what was left out.
+            log.error("not started", because=failed.because)
+            return FAILED
+        log.error("the journal as it was is kept for somebody to look at", file=str(aside))
     return await _Service(site, site_path, journal, brought, tls).run()
 
 
