@@ -61,10 +61,6 @@ class Lease:
         self._holder: str | None = None
         """Who steered when we last knew; None: nobody."""
 
-    def use_access(self, access: AsteriskAccess) -> None:
-        """The user and the password are others from now on. The session that `win` is given knows them."""
-        self._access = access
-
     @property
     def _variable(self) -> str:
         return f"ARI_CONTROLLER_HOLDER_{''.join(letter if letter.isalnum() else '_' for letter in self._access.app)}"

@@ -8,6 +8,7 @@ import gc
 import os
 import secrets
 import signal
+from dataclasses import replace
 from pathlib import Path
 
 import structlog
@@ -18,9 +19,10 @@ from controller.asterisk.preflight import Result, preflight
 from controller.asterisk.switch import AriSwitch
 from controller.desktop.server import CannotListen, DesktopServer
 from controller.desktop.tls import BadCertificate, Tls
-from controller.directory.site import Site
+from controller.directory.site import AsteriskAccess, Site
 from controller.directory.site_mistakes import BadSiteFile
 from controller.floor.outcome import SiteReloaded
+from controller.floor.ports import InboxFull
 from controller.interaction.facts import SwitchLost
 from controller.interaction.layout import layout
 from controller.journal.journal import JournalFailed
@@ -110,6 +112,7 @@ class _Service:
         self._journal = journal
         clock = SteadyClock(not_before=brought.floor.last_at)
         self._loop = Loop(brought.floor, clock=clock, keeper=Keeper(journal))
+        self._access = site.asterisk
         self._switch = AriSwitch(site.asterisk, post=self._loop.post, instance=instance_of(site_path.parent / site.journal))
         self._metrics = Metrics(lambda: self._loop.floor, clock=clock)
         self._steps = StepFile(site_path.parent / site.journal, clock=clock)
@@ -202,19 +205,36 @@ class _Service:
             self._reloading = asyncio.create_task(self._read_again(), name="reload")
 
     async def _read_again(self) -> None:
-        """Take over the people, queues and policies of a changed site file; addresses need a restart."""
+        """Take over the people, queues, policies and passwords of a changed site file; addresses need a restart."""
         try:
             site = await asyncio.to_thread(site_of, self._site_path)
         except BadSiteFile as bad:
             log.error("the site file was not taken over; the old one stays", mistakes=str(bad))
             return
-        self._loop.post(SiteReloaded(directory=site.directory))
+        try:
+            self._loop.post(SiteReloaded(directory=site.directory))
+        except InboxFull:
+            log.error("the site file was not taken over; the old one stays", because="the controller is too far behind; try again")
+            return
         self._desktop.use_passwords(site.passwords)
+        self._use_access(site.asterisk)
         try:
             self._desktop.use_certificate()
         except BadCertificate as bad:
             log.error("the certificate was not taken over; the old one stays", because=bad.because)
-        if (site.asterisk, site.desktop, site.journal) != (self._site.asterisk, self._site.desktop, self._site.journal):
-            log.warning("[asterisk], [desktop] and [journal] are taken over at the next start only")
+        rest = _with_login_of(site.asterisk, self._site.asterisk), self._site.desktop, self._site.journal
+        if (site.asterisk, site.desktop, site.journal) != rest:
+            log.warning("[asterisk] (but its username and password), [desktop] and [journal] are taken over at the next start only")
         self._site = site
         log.info("the site file was taken over", site=str(self._site_path))
+
+    def _use_access(self, access: AsteriskAccess) -> None:
+        """Take over another user or password of ARI; where Asterisk is, only the next start takes over."""
+        known, self._access = self._access, _with_login_of(access, self._access)
+        if self._access != known:
+            self._switch.use_access(self._access)
+            log.info("another user or password for ARI was taken over: the next connection to Asterisk uses it", username=access.username)
+
+
+def _with_login_of(access: AsteriskAccess, other: AsteriskAccess) -> AsteriskAccess:
+    return replace(other, username=access.username, password=access.password)
