@@ -102,6 +102,10 @@ class AriSwitch(Switch, Reports):
                 reconciler.stop()
         return replaced
 
+    def use_access(self, access: AsteriskAccess) -> None:
+        """The next connection is made with this user and password; those that are open, and every call, go on."""
+        self._attachment.use_access(access)
+
     async def give_up(self) -> None:
         """We are going: the next controller may steer at once."""
         try:

@@ -1,7 +1,7 @@
 """Everything the routes share, in one place that each request can reach."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 import structlog
@@ -83,22 +83,24 @@ class Wiring:
 
     async def log_off(self, session: Session) -> None:
         """Let the floor know that a session is over."""
-        if session.agent not in self.floor.desks:
-            return
-        try:
-            await self.inbox.ask(LogOff(agent=session.agent, session=session.key))
-        except (Refused, NotKept) as no:
-            log.warning("not logged off yet", agent=session.agent, because=no.because)
-            self.not_logged_off_yet.add(session)
+        # Before it is asked: whatever comes of it, somebody who has gone must not stay available.
+        self.not_logged_off_yet.add(session)
+        if session.agent in self.floor.desks:
+            try:
+                await self.inbox.ask(LogOff(agent=session.agent, session=session.key))
+            except (Refused, NotKept) as no:
+                log.warning("not logged off yet", agent=session.agent, because=no.because)
+                return
+        self.not_logged_off_yet.discard(session)
 
     async def sweep(self) -> None:
         """End what is over by the clock, and forget what nobody will ask for any more."""
         now = self.clock()
+        again = tuple(self.not_logged_off_yet)
         for session in self.sessions.expired(now):
-            await self.end_session(session)
-        again, self.not_logged_off_yet = self.not_logged_off_yet, set()
+            await _in_spite_of_mistakes(self.end_session(session))
         for session in again:
-            await self.log_off(session)
+            await _in_spite_of_mistakes(self.log_off(session))
         self.feeds.sweep(now)
         self.rates.sweep()
 
@@ -106,7 +108,15 @@ class Wiring:
         """Sweep now and then."""
         while True:
             await asyncio.sleep(self.limits.sweep_seconds)
-            await self.sweep()
+            await _in_spite_of_mistakes(self.sweep())
+
+
+async def _in_spite_of_mistakes(work: Awaitable[None]) -> None:
+    """Ours: one session that can't be ended must not keep the others from being ended, now and at every sweep to come."""
+    try:
+        await work
+    except Exception:
+        log.exception("a sweep left something out because of a mistake in the controller; the next one tries again")
 
 
 WIRING = web.AppKey("wiring", Wiring)

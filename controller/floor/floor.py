@@ -62,6 +62,8 @@ class Floor:
         self.desks: dict[AgentId, Desk] = {agent: Desk(agent=agent) for agent in directory.agents}
         self.switch_is_there = False
         self.supervisors = directory.supervisors()
+        self.last_at: Seconds = 0.0
+        """When the last input that left a trace was taken; 0: none was."""
         self._queues_of = directory.queues_of_agents()
         self._entry_points = directory.entry_points_by_number()
         self._lines = Lines(directory.queues)
@@ -82,6 +84,7 @@ class Floor:
             floor._lines.note(desk)
         floor._resting = {desk.agent: desk.rests_until for desk in state.desks if desk.rests_until is not None}
         floor.switch_is_there = state.switch_is_there
+        floor.last_at = state.at
         floor._arrivals = state.arrivals
         floor._leaving = dict.fromkeys(state.leaving)
         floor._accepted = {agent: brought_back(keys) for agent, keys in state.accepted.items()}
@@ -98,6 +101,7 @@ class Floor:
             desks=tuple(self.desks.values()),
             arrivals=self._arrivals,
             switch_is_there=self.switch_is_there,
+            at=self.last_at,
             leaving=tuple(self._leaving),
             accepted={agent: to_keep(keys) for agent, keys in self._accepted.items()},
         )
@@ -173,7 +177,10 @@ class Floor:
         self._turn_away_who_waits_in_vain(what, now, writing)
         self._assign(what, now, writing)
         self._forget_closed_queues(writing)
-        return writing.outcome()
+        outcome = writing.outcome()
+        if outcome.leaves_a_trace:
+            self.last_at = max(self.last_at, now)
+        return outcome
 
     def _command(self, command: Command, now: Seconds, writing: "_Writing") -> None:
         interaction = self.interactions.get(command.interaction)

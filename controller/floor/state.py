@@ -17,6 +17,8 @@ class FloorState:
     desks: tuple[Desk, ...]
     arrivals: int
     switch_is_there: bool
+    at: Seconds = 0.0
+    """When the last input that left a trace was taken. The next process's time begins no earlier; 0: an older version did not say."""
     leaving: tuple[LegId, ...] = ()
     """Callers' legs of interactions that ended, until they are gone: found again after a crash, they are no new customers."""
     accepted: dict[AgentId, dict[CommandKey, Seconds]] = field(default_factory=dict)

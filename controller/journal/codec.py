@@ -33,6 +33,10 @@ class Unreadable(Exception):
         self.because = because
 
 
+class WrittenByNewer(Unreadable):
+    """A text is whole, and of a form or a kind that only a newer version knows. It is no damage: that version can still read it."""
+
+
 class Unwritable(Exception):
     """Something has no text: half of a surrogate pair in a name, for one. The program's edges let no such thing in."""
 
@@ -69,9 +73,11 @@ def read_input(text: str) -> Taken:
     """Read what `write_input` of this or an older version wrote. Raises `Unreadable`."""
     envelope = _envelope(text)
     kind = envelope.get("kind")
-    adapter = _ADAPTERS.get(kind) if isinstance(kind, str) else None
+    if not isinstance(kind, str):
+        raise Unreadable("it names no kind of input")
+    adapter = _ADAPTERS.get(kind)
     if adapter is None:
-        raise Unreadable(f"this version knows no input {kind!r}")
+        raise WrittenByNewer(f"this version knows no input {kind!r}")
     try:
         return Taken(adapter.validate_python(envelope["input"]), float(envelope["at"]))
     except (ValidationError, KeyError, TypeError, ValueError) as error:
@@ -116,8 +122,10 @@ def _envelope(text: str) -> dict[str, Any]:
     if not isinstance(envelope, dict):
         raise Unreadable("not an object")
     form = envelope.get("form")
+    if isinstance(form, int) and form > FORM:
+        raise WrittenByNewer(f"it is written in form {form}, and this version reads form {FORM}")
     if form not in FORMS_READ:
-        raise Unreadable(f"written in form {form!r}, and this version reads form {FORM}: a newer ari-controller wrote it")
+        raise Unreadable(f"it is written in form {form!r}, and there is no such form")
     return envelope
 
 

@@ -72,5 +72,5 @@ class Keeper:
 
 
 def _leaves_a_trace(what: Input, outcome: Outcome) -> bool:
-    """Whether the state is another one because of this input; keys that were pressed, for one, change nothing that must be remembered."""
-    return bool(outcome.changes or outcome.desks or outcome.unseen) or isinstance(what, SwitchLost | SwitchFound | SiteReloaded)
+    """Whether this input must be replayed to get to the floor as it is."""
+    return outcome.leaves_a_trace or isinstance(what, SwitchLost | SwitchFound | SiteReloaded)

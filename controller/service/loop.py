@@ -59,8 +59,8 @@ class _Tick:
 class Loop(Inbox):
     """Give it facts and commands; `run` takes them in the order in which they came."""
 
-    def __init__(self, floor: Floor, *, keeper: Keeper | None = None, clock: Callable[[], Seconds] = time.time) -> None:
-        """`keeper`: who keeps accepted inputs; None: nobody, they are lost with the process."""
+    def __init__(self, floor: Floor, *, clock: Callable[[], Seconds], keeper: Keeper | None = None) -> None:
+        """`clock`: see `clock.py`. `keeper`: who keeps accepted inputs; None: nobody, they are lost with the process."""
         self._floor = floor
         self._keeper = keeper
         self._switch: Switch | None = None
@@ -119,7 +119,7 @@ class Loop(Inbox):
         while not self._stopping:
             batch = await self._gather()
             followed = [self._follow(asked) for asked in batch if not _is_forsaken(asked)]
-            # After every batch, not only when the alarm rings: the clock may have been set forward.
+            # After every batch, not only when the alarm rings: the disk may have been slow.
             followed += self._follow_due()
             if followed or self._is_behind:
                 await self._keep(followed)
@@ -168,7 +168,8 @@ class Loop(Inbox):
             self._settled.set()
         if lost is not None:
             for each in followed:
-                if isinstance(each.result, Outcome) and each.asked.answer is not None:
+                # Whoever asked may have gone while the disk was tried.
+                if isinstance(each.result, Outcome) and each.asked.answer is not None and not each.asked.answer.done():
                     each.asked.answer.set_exception(lost)
 
     def _hand_on(self, followed: Sequence[_Followed]) -> None:

@@ -279,6 +279,23 @@ async def test_a_command_that_was_done_and_not_kept_acts_once_though_it_is_sent_
 
 async def test_a_loop_without_a_journal_promises_nothing_and_misses_nothing() -> None:
     assert Loop(Floor(DIRECTORY), clock=Clock()).not_kept_because is None
+async def test_somebody_who_asked_and_went_away_while_a_full_disk_was_tried_costs_nobody_anything() -> None:
+    async with running() as world:
+        world.disk.gate.clear()
+        impatient = asyncio.create_task(world.loop.ask(GoAvailable(agent=ANA)))
+        await world.until_it_is_written()
+        impatient.cancel()
+        world.disk.is_full = True
+        world.disk.gate.set()
+
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            with pytest.raises(NotKept):
+                await world.loop.ask(GoIdle(agent=ANA, reason="lunch"))
+            world.disk.is_full = False
+            await world.loop.ask(GoIdle(agent=ANA, reason="a walk"))
+
+        assert impatient.cancelled()
+        assert world.loop.floor.desks[ANA].reason == "a walk"
 
 
 async def test_it_is_caught_up_with_as_soon_as_there_is_room() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from controller.directory.directory import Agent, EntryPoint, Queue, Reason
 from controller.directory.ids import AgentId, EntryPointId, QueueId, ReasonId
-from controller.directory.passwords import is_password
+from controller.directory.passwords import DEMO_HASHES, is_password
 from controller.directory.policy import AfterConsult, EndConsult, Policy, TransferAcceptance
 from controller.directory.site import Site
 from controller.directory.site_mistakes import BadSiteFile
@@ -54,6 +54,7 @@ def test_the_demos_passwords_are_its_agents_ids_and_are_cheap_to_check() -> None
 
     assert all(is_password(password, agent) for agent, password in site.passwords.items())
     assert all("m=19456,t=2,p=1" in password for password in site.passwords.values())
+    assert set(site.passwords.values()) == DEMO_HASHES, "those that are refused where others reach the desktop"
 
 
 def test_the_demo_listens_on_loopback_and_looks_for_asterisk_there() -> None:

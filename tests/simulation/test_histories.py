@@ -2,8 +2,12 @@
 
 Their inputs are never written anew. Where rules have changed since, an input leads elsewhere and later ones may be refused; what a history
 ends in by today's rules is then written down anew (`python -m tests.simulation.record`), and here, how many are passed over.
+
+What a state holds today and did not when it was written (its `at`) is left out of the comparison.
 """
 
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -36,10 +40,11 @@ def test_a_history_replays_to_the_state_in_which_it_ended(history: Path) -> None
 
     brought = bring_back(Kept(state=None, inputs=[read_input(text) for text in inputs]))
 
-    assert brought.replayed == len(inputs)
-    passed_over = PASSED_OVER.get(history.stem)
+    passed_over = PASSED_OVER.get(history.stem, 0)
+    assert brought.replayed == len(inputs) - passed_over
     assert brought.damage.split(" inputs")[0] == (str(passed_over) if passed_over else "")
-    assert write_state(brought.floor.state()) == write_state(read_state(state))
+    ended = read_state(state)
+    assert write_state(replace(brought.floor.state(), at=ended.at)) == write_state(ended)
 
 
 @pytest.mark.parametrize("history", OF_THIS_FORM, ids=lambda history: history.stem)

@@ -1,7 +1,9 @@
 """Each mistake that a site file can have, by itself: where it is and what to do about it."""
 
 import pytest
+from argon2 import PasswordHasher
 
+from controller.directory.passwords import DEMO_HASHES
 from controller.directory.policy import Policy
 from controller.directory.site_tables import NOT_SERVED, REPEATED, SINGLE, WANTED, PolicyTable, TlsTable
 from tests.pure.directory.site_text import ALICES, BOBS, SITE, line_number, mistakes_in, only_mistake_in, with_line
@@ -321,17 +323,30 @@ def test_an_agents_password_that_is_no_hash_is_a_mistake_that_does_not_repeat_it
 
 @pytest.mark.parametrize("listen", ["0.0.0.0:8080", "[::]:8080", "192.0.2.1:8080", "contact-centre.example:8080"])
 def test_a_desktop_that_is_open_to_other_machines_with_the_demos_passwords_is_a_mistake(listen: str) -> None:
-    said = only_mistake_in(SITE + f'[desktop]\nlisten = "{listen}"\ntls_proxy = true')
+    text = with_line(f'password = "{ALICES}"', f'password = "{sorted(DEMO_HASHES)[0]}"')
+
+    said = only_mistake_in(text + f'[desktop]\nlisten = "{listen}"\ntls_proxy = true')
 
     assert said.startswith(
-        "line 12: [[agent]] password: the password of 'alice' is 'alice', as everybody knows from the demo: choose another"
+        "line 12: [[agent]] password: the password of 'alice' is the one that everybody knows from the demo: choose another"
     )
     assert said.endswith(f"(it is {listen})")
 
 
 @pytest.mark.parametrize("listen", ["127.0.0.1:8080", "localhost:0", "[::1]:8080", "127.1.2.3:1"])
 def test_a_desktop_on_loopback_may_have_the_demos_passwords(listen: str) -> None:
-    assert mistakes_in(SITE + f'[desktop]\nlisten = "{listen}"') == ()
+    text = with_line(f'password = "{ALICES}"', f'password = "{sorted(DEMO_HASHES)[0]}"')
+
+    assert mistakes_in(text + f'[desktop]\nlisten = "{listen}"') == ()
+
+
+def test_to_read_a_site_file_tries_no_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    def tried(*_: object) -> bool:
+        raise AssertionError("it takes 25 ms, and a start has hundreds of agents")
+
+    monkeypatch.setattr(PasswordHasher, "verify", tried)
+
+    assert mistakes_in(SITE + '[desktop]\nlisten = "0.0.0.0:8080"\ntls_proxy = true') == ()
 
 
 def test_a_desktop_that_is_open_to_other_machines_with_passwords_of_its_own_is_no_mistake() -> None:
