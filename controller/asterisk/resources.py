@@ -3,6 +3,7 @@
 Must never reject what Asterisk sends because a field is missing that we can do without.
 """
 
+import re
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
@@ -26,14 +27,22 @@ def _in_one_line(text: str) -> str:
     return text if text.isprintable() else "".join(letter if letter.isprintable() else " " for letter in text)
 
 
+def _unquoted(text: str) -> str:
+    """Take away the backslashes that SIP puts before quotes and backslashes within a quoted name (RFC 3261, 25.1): Asterisk keeps them."""
+    return _QUOTED_PAIR.sub(r"\1", text) if "\\" in text else text
+
+
+_QUOTED_PAIR = re.compile(r"\\(.)", re.DOTALL)
+
 Said = Annotated[str, AfterValidator(_in_one_line)]
 """What a caller says of themselves, and may say anything."""
+SaidName = Annotated[str, AfterValidator(_unquoted), AfterValidator(_in_one_line)]
 
 
 class Party(FromAsterisk):
     """Who a channel says it is. Empty where Asterisk does not know."""
 
-    name: Said = ""
+    name: SaidName = ""
     number: Said = ""
 
 
