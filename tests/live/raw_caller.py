@@ -13,11 +13,12 @@ ANSWER_SECONDS_MAX = 3.0
 class RawCaller(asyncio.DatagramProtocol):
     """One dialogue at a time, over UDP."""
 
-    def __init__(self, address: str, registrar_port: int, user: str, password: str) -> None:
+    def __init__(self, address: str, registrar_port: int, user: str, password: str, number: str) -> None:
         self._address = address
         self._registrar_port = registrar_port
         self._user = user
         self._password = password
+        self._number = number or user
         self._answers: asyncio.Queue[str] = asyncio.Queue()
         self._transport: asyncio.DatagramTransport | None = None
         self._tag, self._call_id, self._sequence = secrets.token_hex(6), secrets.token_hex(12), 0
@@ -25,11 +26,13 @@ class RawCaller(asyncio.DatagramProtocol):
 
     @classmethod
     @asynccontextmanager
-    async def on(cls, address: str, registrar_port: int, user: str = "", password: str = "") -> AsyncIterator["RawCaller"]:
-        """A caller at this address; without a password it answers no challenge."""
+    async def on(
+        cls, address: str, registrar_port: int, user: str = "", password: str = "", *, number: str = ""
+    ) -> AsyncIterator["RawCaller"]:
+        """A caller at this address; without a password it answers no challenge. `number`: what its From says, if not the user."""
         loop = asyncio.get_running_loop()
         transport, caller = await loop.create_datagram_endpoint(
-            lambda: cls(address, registrar_port, user, password), local_addr=(address, 0)
+            lambda: cls(address, registrar_port, user, password, number), local_addr=(address, 0)
         )
         caller._transport = transport
         try:
@@ -113,7 +116,7 @@ class RawCaller(asyncio.DatagramProtocol):
             *(["Content-Type: application/sdp"] if sdp else []),
             f"Content-Length: {len(sdp)}",
         ]
-        sender = b"From: " + display + f" <sip:{self._user}@127.0.0.1>;tag={self._tag}".encode()
+        sender = b"From: " + display + f" <sip:{self._number}@127.0.0.1>;tag={self._tag}".encode()
         self._transport.sendto(
             "\r\n".join(lines).encode() + b"\r\n" + sender + b"\r\n\r\n" + sdp.encode(), ("127.0.0.1", self._registrar_port)
         )

@@ -4,6 +4,7 @@ Standard library only: the same package runs inside the phones container, where 
 It must never know anything of the controller.
 """
 
+from tests.phones.answering_phone import AnsweringPhone
 from tests.phones.calls import Call, CallState
 from tests.phones.ear import Ear
 from tests.phones.hearing import Gap, HeardPacket
@@ -18,6 +19,7 @@ __all__ = [
     "PHONE_TONES_HZ",
     "TONES_HZ",
     "Account",
+    "AnsweringPhone",
     "Call",
     "CallState",
     "Ear",

@@ -8,6 +8,7 @@ import asyncio
 import secrets
 import socket
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Final, Self
@@ -19,7 +20,7 @@ from tests.phones.soft_phone import Account
 
 REGISTER_SECONDS_MAX: Final = 5.0
 EXPIRES_SECONDS: Final = 300
-REASONS: Final = {404: "Not Found", 408: "Request Timeout", 480: "Temporarily Unavailable", 486: "Busy Here"} | {
+REASONS: Final = {302: "Moved Temporarily", 404: "Not Found", 408: "Request Timeout", 480: "Temporarily Unavailable", 486: "Busy Here"} | {
     500: "Server Internal Error",
     503: "Service Unavailable",
     600: "Busy Everywhere",
@@ -42,26 +43,39 @@ class RefusedCall:
 
 
 @dataclass(slots=True)
-class _Message:
+class Message:
+    """A SIP message without its body; names of headers in small letters."""
+
     first_line: str
     headers: list[tuple[str, str]] = field(default_factory=list)
 
+    @property
+    def method(self) -> str:
+        """What a request asks for."""
+        return self.first_line.split(" ", 1)[0]
+
     def all(self, name: str) -> list[str]:
+        """Every value of this header."""
         return [value for key, value in self.headers if key == name]
 
     def one(self, name: str) -> str:
+        """The first value of this header; empty without one."""
         return next(iter(self.all(name)), "")
 
 
 class StubPhone:
-    """Answers every invitation with `status`, after 180 Ringing when `rings` is set; with `status=None`, never."""
+    """Answers every invitation with `status`, after 180 Ringing when `rings` is set; with `status=None`, never.
 
-    def __init__(self, account: Account, *, status: int | None, rings: bool = False) -> None:
+    `says`: headers of its refusal.
+    """
+
+    def __init__(self, account: Account, *, status: int | None, rings: bool = False, says: Sequence[str] = ()) -> None:
         self.account = account
+        self.says = says
         self.status = status
         self.rings = rings
         self.calls: list[RefusedCall] = []
-        self._invitations: dict[str, _Message] = {}
+        self._invitations: dict[str, Message] = {}
         self._changed = asyncio.Event()
         self._registered: asyncio.Future[None] | None = None
         self._tag, self._call_id = secrets.token_hex(6), secrets.token_hex(12)
@@ -118,32 +132,38 @@ class StubPhone:
         if message.first_line.startswith("SIP/2.0"):
             self._take_answer(message)
             return
-        method = message.first_line.split(" ", 1)[0]
-        if method == "INVITE":
-            self._take_invitation(message)
-        elif method == "CANCEL":
-            self._take_cancel(message)
-        elif method == "ACK":
-            self._note(message.one("call-id"), "acknowledged_at")
-        else:
-            self._answer(message, 200, "OK")
+        match message.method:
+            case "INVITE":
+                self._take_invitation(message)
+            case "CANCEL":
+                self._take_cancel(message)
+            case "ACK":
+                self._note(message.one("call-id"), "acknowledged_at")
+            case _:
+                self._take_other(message)
 
     # Calls
 
-    def _take_invitation(self, invitation: _Message) -> None:
+    def _take_other(self, request: Message) -> None:
+        self._answer(request, 200, "OK")
+
+    def _note_call(self, invitation: Message) -> None:
         call_id = invitation.one("call-id")
         if call_id not in self._invitations:
             self._invitations[call_id] = invitation
             self.calls.append(RefusedCall(call_id, time.time(), invitation.one("call-info")))
             self._wake()
+
+    def _take_invitation(self, invitation: Message) -> None:
+        self._note_call(invitation)
         if self.rings:
             self._answer(invitation, 180, "Ringing")
         if self.status is not None:
-            self._answer(invitation, self.status, REASONS.get(self.status, "Refused"))
+            self._answer(invitation, self.status, REASONS.get(self.status, "Refused"), *self.says)
         elif not self.rings:
             self._answer(invitation, 100, "Trying")
 
-    def _take_cancel(self, cancel: _Message) -> None:
+    def _take_cancel(self, cancel: Message) -> None:
         self._answer(cancel, 200, "OK")
         self._note(cancel.one("call-id"), "cancelled_at")
         invitation = self._invitations.get(cancel.one("call-id"))
@@ -188,7 +208,7 @@ class StubPhone:
         ]
         self._send(lines, (account.registrar_host, account.registrar_port))
 
-    def _take_answer(self, answer: _Message) -> None:
+    def _take_answer(self, answer: Message) -> None:
         status = int(answer.first_line.split(" ")[1])
         mine = answer.one("cseq") == f"{self._sequence} REGISTER"
         if self._registered is None or self._registered.done() or not mine or status < 200:
@@ -223,7 +243,12 @@ class StubPhone:
         assert self._ports is not None, "the phone was not started"
         return self._ports.sip
 
-    def _answer(self, request: _Message, status: int, reason: str) -> None:
+    @property
+    def _rtp_port(self) -> int:
+        assert self._ports is not None, "the phone was not started"
+        return self._ports.rtp.start
+
+    def _answer(self, request: Message, status: int, reason: str, *more: str, body: str = "") -> None:
         tag = "" if status == 100 or ";tag=" in request.one("to") else f";tag={self._tag}"
         lines = [
             f"SIP/2.0 {status} {reason}",
@@ -232,13 +257,15 @@ class StubPhone:
             f"To: {request.one('to')}{tag}",
             f"Call-ID: {request.one('call-id')}",
             f"CSeq: {request.one('cseq')}",
-            f"Contact: <sip:{self.account.user}@127.0.0.1:{self._port}>",
+            *([] if any(line.startswith("Contact:") for line in more) else [f"Contact: <sip:{self.account.user}@127.0.0.1:{self._port}>"]),
+            *more,
+            *(["Content-Type: application/sdp"] if body else []),
         ]
-        self._send(lines, (self.account.registrar_host, self.account.registrar_port))
+        self._send(lines, (self.account.registrar_host, self.account.registrar_port), body)
 
-    def _send(self, lines: list[str], to: tuple[str, int]) -> None:
+    def _send(self, lines: list[str], to: tuple[str, int], body: str = "") -> None:
         assert self._transport is not None, "the phone was not started"
-        self._transport.sendto("\r\n".join([*lines, "Content-Length: 0", "", ""]).encode(), to)
+        self._transport.sendto("\r\n".join([*lines, f"Content-Length: {len(body)}", "", body]).encode(), to)
 
     def _close(self) -> None:
         if self._transport is not None:
@@ -256,7 +283,7 @@ class _Wire(asyncio.DatagramProtocol):
             self._phone.receive(data.decode(errors="replace"))
 
 
-def _parse(text: str) -> _Message:
+def _parse(text: str) -> Message:
     first_line, *rest = text.split("\r\n\r\n", 1)[0].split("\r\n")
     pairs = (line.partition(":") for line in rest)
-    return _Message(first_line, [(name.strip().lower(), value.strip()) for name, _, value in pairs])
+    return Message(first_line, [(name.strip().lower(), value.strip()) for name, _, value in pairs])
