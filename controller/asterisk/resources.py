@@ -57,6 +57,8 @@ class Channel(FromAsterisk):
     """One channel: what everybody outside this folder calls a leg."""
 
     id: LegId
+    name: str = ""
+    """`PJSIP/1001-0000002a`: technology, endpoint, and a number of Asterisk's own."""
     state: str = ""
     """`Down`, `Rsrvd`, `OffHook`, `Dialing`, `Ring`, `Ringing`, `Up`, `Busy` …"""
     caller: Party = Party()
@@ -66,6 +68,12 @@ class Channel(FromAsterisk):
     def is_up(self) -> bool:
         """Somebody has answered."""
         return self.state == "Up"
+
+    @property
+    def endpoint(self) -> str:
+        """The PJSIP endpoint that it belongs to; empty: none that we know."""
+        technology, _, rest = self.name.partition("/")
+        return rest.rpartition("-")[0] if technology == "PJSIP" else ""
 
     @property
     def application(self) -> str | None:

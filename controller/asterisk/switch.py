@@ -305,7 +305,14 @@ class AriSwitch(Switch, Reports):
         progress = Progress.UP if channel.is_up else Progress.DIALLED
         self._seen.note(SeenLeg(leg=channel.id, interaction=None, progress=progress))
         self._tell(
-            CustomerArrived(leg=channel.id, number=channel.caller.number, name=channel.caller.name, dialled=dialled, switch=self._name)
+            CustomerArrived(
+                leg=channel.id,
+                number=channel.caller.number,
+                name=channel.caller.name,
+                dialled=dialled,
+                switch=self._name,
+                line=channel.endpoint,
+            )
         )
 
     def _leg_answered(self, leg: LegId) -> None:

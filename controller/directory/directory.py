@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from controller.dialling.one_number import canonical_number
 from controller.directory.ids import AgentId, EntryPointId, QueueId, ReasonId
-from controller.directory.policy import Policy
+from controller.directory.policy import CallerLimits, Policy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +63,12 @@ class Directory:
     idle_reasons: Mapping[ReasonId, Reason] = field(default_factory=dict)
     region: str = "FR"
     """ISO 3166-1 alpha-2: how numbers without a country code are read."""
+    limits: CallerLimits = field(default_factory=CallerLimits)
+
+    @property
+    def customers_max(self) -> int:
+        """How many customers may be there at once."""
+        return self.limits.customers_max(len(self.agents))
 
     def queues_of_agents(self) -> dict[AgentId, tuple[QueueId, ...]]:
         """Say which queues each agent serves; who serves none is left out."""

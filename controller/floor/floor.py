@@ -10,7 +10,7 @@ from controller.dialling.one_number import canonical_number
 from controller.directory.directory import Directory, EntryPoint
 from controller.directory.ids import AgentId, InteractionId, LegId, QueueId, Seconds
 from controller.directory.replace import replace
-from controller.floor.admission import admit, interaction_id
+from controller.floor.admission import admit, interaction_id, why_full
 from controller.floor.deadlines import Deadlines
 from controller.floor.invariants import check
 from controller.floor.occupation import agents_in, most_pressing, occupation_in
@@ -26,9 +26,6 @@ from controller.interaction.refusals import BadTarget, SwitchAway, TargetUnavail
 from controller.routing.assignment import Waiting, assignments
 from controller.routing.commands import DeskCommand, GoAvailable, GoIdle, LogOff, LogOn
 from controller.routing.desk import Desk, DeskState, DesktopSession, choose, log_off, log_on, occupy
-
-WAITING_CUSTOMERS_MAX = 500
-"""Beyond this many the dialplan's fallback serves a caller better than our line."""
 
 _BUSY_WITH: Mapping[DeskState, str] = {
     DeskState.LOGGED_OFF: "is not logged on",
@@ -216,12 +213,17 @@ class Floor:
         if entry_point is None:
             writing.notices.append(_turn_away(arrived, f"nobody answers at {arrived.dialled}"))
             return
-        if len(self._waiting) >= WAITING_CUSTOMERS_MAX:
-            writing.notices.append(_turn_away(arrived, "too many customers wait"))
+        waiting = [self.interactions[key] for key in self._waiting]
+        full = why_full(arrived, waiting, self._customers_there(), self.directory)
+        if full is not None:
+            writing.notices.append(_turn_away(arrived, full))
             return
         self._arrivals += 1
         new = admit(interaction_id(now, self._arrivals), arrived, entry_point, self.directory, now)
         self._store(None, Step(interaction=new), arrived, now, writing)
+
+    def _customers_there(self) -> int:
+        return sum(interaction.customer_is_there for interaction in self.interactions.values()) + len(self._leaving)
 
     def _entry_point_of(self, dialled: str) -> EntryPoint | None:
         found = self._entry_points.get(dialled)

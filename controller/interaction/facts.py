@@ -57,6 +57,8 @@ class CustomerArrived(LegFact):
     name: str
     dialled: str
     switch: SwitchId
+    line: str = ""
+    """The PJSIP endpoint that the call came in by; empty: unknown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

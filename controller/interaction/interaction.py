@@ -120,6 +120,8 @@ class Interaction:
     """Since when the customer waits for an agent; the line is served in this order."""
     first_in_line: bool = False
     """The customer lost an agent through no fault of their own: served before all who wait."""
+    line: str = ""
+    """The PJSIP endpoint that the customer's call came in by; empty: unknown."""
     revision: int = 1
     direction: str = "inbound"
     deadline: Deadline | None = None
