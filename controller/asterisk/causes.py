@@ -18,6 +18,16 @@ _BY_SIP = {
     410: EndCause.UNREACHABLE,
     484: EndCause.UNREACHABLE,
     604: EndCause.UNREACHABLE,
+    300: EndCause.FORWARDED,
+    301: EndCause.FORWARDED,
+    302: EndCause.FORWARDED,
+    305: EndCause.FORWARDED,
+    380: EndCause.FORWARDED,
+    # Asterisk's own word for an answer without SDP is 406.
+    406: EndCause.NO_SOUND,
+    415: EndCause.NO_SOUND,
+    488: EndCause.NO_SOUND,
+    606: EndCause.NO_SOUND,
 }
 
 _BY_Q850 = {
@@ -36,6 +46,9 @@ _BY_Q850 = {
     22: EndCause.UNREACHABLE,
     27: EndCause.UNREACHABLE,
     28: EndCause.UNREACHABLE,
+    23: EndCause.FORWARDED,
+    58: EndCause.NO_SOUND,
+    88: EndCause.NO_SOUND,
 }
 
 

@@ -22,9 +22,8 @@ def live_site() -> str:
     dave = 'phone = "1004"\n'
     # Dave's telephone answers by itself when it is told to.
     demo = DEMO.read_text().replace(dave, f"{dave}answers_remotely = true\n")
-    # Asterisk has fewer ports here, and whole crowds call from one telephone.
-    demo = demo.replace("# legs_max = 500 ", "legs_max = 100 #").replace("# waiting_per_number_max = 10 ", "waiting_per_number_max = 50 #")
-    parts = [demo]
+    # Asterisk has fewer ports here.
+    parts = [demo.replace("# legs_max = 500 ", "legs_max = 100 #").replace('numbers = ["800"]', 'numbers = ["800", "+33123456789"]')]
     for number, (name, policy) in POLICIES.items():
         parts.append(
             f'\n[[queue]]\nid = "{name}"\nname = "{name}"\nagents = ["alice", "bob", "carol"]\nmusic = "tone"\n'

@@ -85,12 +85,15 @@ def decline_consult(interaction: Interaction, command: DeclineOffer, now: Second
 def agent_2_left(interaction: Interaction, fact: LegEnded, now: Seconds) -> Step:
     """Agent 2's leg is gone: they hung up, or their telephone refused or could not be rung."""
     agent_2 = agent_2_of(interaction)
-    if agent_2.is_up:
+    # A telephone that answers without sound is up for a moment.
+    if agent_2.is_up and fact.cause is not EndCause.NO_SOUND:
         return consult_came_to_nothing(interaction, now, news=f"{agent_2.name} has left.", tell=())
     news = {
         EndCause.BUSY: f"{agent_2.name} is busy.",
         EndCause.DECLINED: f"{agent_2.name} declined.",
         EndCause.NO_ANSWER: f"{agent_2.name} did not answer.",
+        EndCause.FORWARDED: f"{agent_2.name}'s telephone forwards its calls, and forwarding is not followed.",
+        EndCause.NO_SOUND: f"{agent_2.name}'s telephone and Asterisk agree on no sound.",
     }.get(fact.cause, f"{agent_2.name} could not be reached.")
     missed: tuple[Notice, ...] = ()
     # Many telephones say "busy" (486) when their reject key is pressed, so that is a "no, thank you" as well.

@@ -56,6 +56,12 @@ def test_the_customer_comes_back_when_the_colleague_declines_and_nothing_is_held
         (EndCause.BUSY, "Bob Durand is busy.", DeskState.AVAILABLE),
         (EndCause.NO_ANSWER, "Bob Durand did not answer.", DeskState.NOT_ANSWERING),
         (EndCause.UNREACHABLE, "Bob Durand could not be reached.", DeskState.NOT_ANSWERING),
+        (
+            EndCause.FORWARDED,
+            "Bob Durand's telephone forwards its calls, and forwarding is not followed.",
+            DeskState.NOT_ANSWERING,
+        ),
+        (EndCause.NO_SOUND, "Bob Durand's telephone and Asterisk agree on no sound.", DeskState.NOT_ANSWERING),
         (EndCause.FAILED, "Bob Durand could not be reached.", DeskState.NOT_ANSWERING),
         (EndCause.HUNG_UP, "Bob Durand could not be reached.", DeskState.AVAILABLE),
     ],
