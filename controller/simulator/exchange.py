@@ -314,7 +314,8 @@ class Exchange:
             case "POST" | "DELETE", "mute":
                 channel.muted = method == "POST"
             case "POST", "variable":
-                channel.music = query["value"]
+                if query["variable"] == "CHANNEL(musicclass)":
+                    channel.music = query["value"]
             case "POST", "continue":
                 self._tell(channel.id, StasisEnd(type="StasisEnd", channel=_shown(channel)))
                 self._fall_back(channel)
