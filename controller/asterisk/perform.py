@@ -149,9 +149,10 @@ async def _make(request: Make, ari: Transport, lane: int, app: str, layout: Layo
     if request.leg not in seen.legs:
         seen.note(SeenLeg(leg=request.leg, interaction=layout.interaction, progress=Progress.ASKED_FOR, music=layout.music))
     seen.legs[request.leg].shows = Display(name=layout.caller_name, number=layout.caller_number)
+    # `i`: set and not sent. Without it Asterisk would say the same again as soon as somebody answers, in a message for each.
     variables = {
-        "CONNECTEDLINE(num)": layout.caller_number,
-        "CONNECTEDLINE(name)": layout.caller_name,
+        "CONNECTEDLINE(num,i)": layout.caller_number,
+        "CONNECTEDLINE(name,i)": layout.caller_name,
         "CHANNEL(musicclass)": layout.music,
     }
     if request.told_to_answer:

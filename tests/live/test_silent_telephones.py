@@ -16,6 +16,7 @@ async def test_a_silent_agent_keeps_the_customer_while_a_dead_telephones_custome
         await fragile.dave.available()
         await fragile.queued("801", customer="customer-2")
         kept = await fragile.interaction_of("dave")
+        await fragile.phase(kept, "connected", seen_by="dave")
         await fragile.dave.does("hold", kept)
         fragile.phones["alice"].freeze()
         try:
