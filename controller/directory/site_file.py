@@ -10,7 +10,7 @@ from typing import TypeVar
 from controller.directory.directory import Agent, Directory, EntryPoint, Queue, Reason
 from controller.directory.ids import AgentId, EntryPointId, QueueId, ReasonId
 from controller.directory.passwords import DEMO_HASHES, hash_mistake
-from controller.directory.policy import Policy
+from controller.directory.policy import CallerLimits, Policy
 from controller.directory.site import AsteriskAccess, DesktopAccess, Site, TlsFiles
 from controller.directory.site_addresses import ari_url, listen_address
 from controller.directory.site_links import check_links
@@ -160,7 +160,16 @@ def _directory(tables: Tables, region: str) -> Directory:
         wrap_up_reasons=_reasons(tables.wrap_up_reasons),
         idle_reasons=_reasons(tables.idle_reasons),
         region=region,
+        limits=_limits(tables),
     )
+
+
+def _limits(tables: Tables) -> CallerLimits:
+    assert tables.asterisk is not None, "a site file without an [asterisk] that can be read has a mistake"
+    assert tables.callers is not None, "a site file with a [callers] that can't be read has a mistake"
+    legs, callers = tables.asterisk.legs_max, tables.callers
+    by_line = legs // 2 if callers.waiting_per_line_max is None else callers.waiting_per_line_max
+    return CallerLimits(legs_max=legs, waiting_per_number_max=callers.waiting_per_number_max, waiting_per_line_max=by_line)
 
 
 def _queue(table: QueueTable, agents: list[Agent], site_policy: Policy) -> Queue:

@@ -16,6 +16,7 @@ from controller.directory.site_tables import (
     WANTED,
     AgentTable,
     AsteriskTable,
+    CallersTable,
     DesktopTable,
     EntryPointTable,
     JournalTable,
@@ -41,6 +42,7 @@ class Tables:
 
     site: SiteTable | None = None
     asterisk: AsteriskTable | None = None
+    callers: CallersTable | None = None
     desktop: DesktopTable | None = None
     policy: PolicyTable | None = None
     journal: JournalTable | None = None
@@ -63,6 +65,7 @@ def tables_of(document: Mapping[str, Any], report: Report) -> Tables:
     return Tables(
         site=_single(document, "site", SiteTable, report),
         asterisk=_single(document, "asterisk", AsteriskTable, report),
+        callers=_single(document, "callers", CallersTable, report),
         desktop=_single(document, "desktop", DesktopTable, report),
         policy=_single(document, "policy", PolicyTable, report),
         journal=_single(document, "journal", JournalTable, report),

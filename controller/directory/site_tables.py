@@ -40,6 +40,14 @@ class AsteriskTable(Table):
     password: Annotated[str, Field(min_length=1)]
     transport: Literal["rest-over-websocket"] = "rest-over-websocket"
     lanes: Annotated[int, Field(ge=1, le=32)] = 4
+    legs_max: Annotated[int, Field(ge=10, le=32_000)] = 500
+
+
+class CallersTable(Table):
+    """`[callers]`"""
+
+    waiting_per_number_max: Annotated[int, Field(ge=1, le=32_000)] = 10
+    waiting_per_line_max: Annotated[int, Field(ge=1, le=32_000)] | None = None
 
 
 class TlsTable(Table):
@@ -123,6 +131,7 @@ class ReasonTable(Table):
 SINGLE: Mapping[str, type[Table]] = {
     "site": SiteTable,
     "asterisk": AsteriskTable,
+    "callers": CallersTable,
     "desktop": DesktopTable,
     "policy": PolicyTable,
     "journal": JournalTable,
@@ -157,6 +166,9 @@ WANTED: Mapping[str, str] = {
     "agent password": "what `ari-controller hash-password` prints",
     "transport": "the way that commands take to Asterisk",
     "lanes": "how many WebSockets carry commands, a whole number from 1 to 32",
+    "legs_max": "how many legs Asterisk has sound for, half of the ports in rtp.conf, a whole number from 10 to 32000",
+    "waiting_per_number_max": "how many callers may wait from one number, a whole number from 1 to 32000",
+    "waiting_per_line_max": "how many callers may wait from one PJSIP endpoint, a whole number from 1 to 32000",
     "listen": 'an address and a port, such as "127.0.0.1:8080"',
     "tls": 'a certificate and its key, such as { certificate = "desktop.crt", key = "desktop.key" }',
     "certificate": "the name of a file in PEM form: the certificate, and after it those that lead to its root",

@@ -6,10 +6,11 @@ chart's business, who is served next is routing's.
 
 from collections.abc import Callable, Iterable, Mapping
 
-from controller.directory.directory import Directory
+from controller.dialling.one_number import canonical_number
+from controller.directory.directory import Directory, EntryPoint
 from controller.directory.ids import AgentId, CommandKey, InteractionId, LegId, QueueId, Seconds
 from controller.directory.replace import replace
-from controller.floor.admission import admit, interaction_id
+from controller.floor.admission import admit, interaction_id, why_full
 from controller.floor.deadlines import Deadlines
 from controller.floor.invariants import check
 from controller.floor.keys import AcceptedKeys, brought_back, forget_old, is_accepted, remember, to_keep
@@ -36,9 +37,6 @@ from controller.interaction.refusals import BadTarget, SwitchAway, TargetUnavail
 from controller.routing.assignment import Lines, Waiting
 from controller.routing.commands import DeskCommand, GoAvailable, GoIdle, LogOff, LogOn
 from controller.routing.desk import Desk, DeskState, DesktopSession, choose, log_off, log_on, occupy, rest
-
-WAITING_CUSTOMERS_MAX = 500
-"""Beyond this many the dialplan's fallback serves a caller better than our line."""
 
 REST_SECONDS = 3.0
 """How long a telephone is left alone that could not be rung: others are offered the customer first, and a fault may pass."""
@@ -270,16 +268,27 @@ class Floor:
         if arrived.leg in self._leaving:
             writing.notices.append(CallWasOver(interaction=InteractionId(""), leg=arrived.leg))
             return
-        entry_point = self._entry_points.get(arrived.dialled)
+        entry_point = self._entry_point_of(arrived.dialled)
         if entry_point is None:
             writing.notices.append(_turn_away(arrived, f"nobody answers at {arrived.dialled}"))
             return
-        if len(self._lines) >= WAITING_CUSTOMERS_MAX:
-            writing.notices.append(_turn_away(arrived, "too many customers wait"))
+        full = why_full(arrived, self._everybody_waiting(), self._customers_there(), self.directory)
+        if full is not None:
+            writing.notices.append(_turn_away(arrived, full))
             return
         self._arrivals += 1
         new = admit(interaction_id(now, self._arrivals), arrived, entry_point, self.directory, now)
         self._store(None, Step(interaction=new), arrived, now, writing)
+
+    def _everybody_waiting(self) -> list[Interaction]:
+        return [interaction for queue in self._lines.queues for interaction in self.waiting_in(queue)]
+
+    def _customers_there(self) -> int:
+        return sum(interaction.customer_is_there for interaction in self.interactions.values()) + len(self._leaving)
+
+    def _entry_point_of(self, dialled: str) -> EntryPoint | None:
+        found = self._entry_points.get(dialled)
+        return found or self._entry_points.get(canonical_number(dialled, self.directory.region))
 
     def _reload(self, directory: Directory, now: Seconds, writing: "_Writing") -> None:
         """Take over another site file. Who left keeps their desk until their call is over; who is new gets one."""

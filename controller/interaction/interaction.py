@@ -126,6 +126,8 @@ class Interaction:
     """Since when, after the last agent whom they had; None: they have had none."""
     first_in_line: bool = False
     """The customer lost an agent through no fault of their own: served before all who wait."""
+    line: str = ""
+    """The PJSIP endpoint that the customer's call came in by; empty: unknown."""
     revision: int = 1
     direction: str = "inbound"
     deadline: Deadline | None = None

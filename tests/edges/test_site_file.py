@@ -84,7 +84,7 @@ def test_a_default_that_the_demo_shows_in_a_comment_is_the_default() -> None:
     site = site_from("site.toml", read_file=lambda _: set_for_good + _AGENTS + repeated, environ={})
 
     assert site == demo()
-    assert defaults_of_the_site == 18
+    assert defaults_of_the_site == 21
     offer_seconds = policy_of_agents_and_queues.pop("offer_seconds")
     assert offer_seconds == Policy().offer_seconds
     defaults = {key: field.default for table in (AgentTable, QueueTable) for key, field in table.model_fields.items()}

@@ -1,4 +1,4 @@
-"""Journals that were once written, kept for good: each replays to the state in which it ended, byte for byte.
+"""Journals that were once written, kept for good: each replays to the state in which it ended.
 
 Their inputs are never written anew. Where rules have changed since, an input leads elsewhere and later ones may be refused; what a history
 ends in by today's rules is then written down anew (`python -m tests.simulation.record`), and here, how many are passed over.

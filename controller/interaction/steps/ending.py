@@ -50,16 +50,18 @@ def owner_left(interaction: Interaction, ended: LegEnded, now: Seconds) -> Step:
     Hanging up is a decision, and the site says what it means; a telephone that was lost is not, and the customer must not pay for it.
     """
     if ended.cause is not EndCause.HUNG_UP:
-        return _owner_was_lost(interaction, now)
+        return _owner_was_lost(interaction, ended.cause, now)
     if interaction.policy.owner_hang_up is OwnerHangUp.RING_BACK:
         return _ring_owner_back(interaction, now)
     return end_for_everybody(interaction, ended, now)
 
 
-def _owner_was_lost(interaction: Interaction, now: Seconds) -> Step:
+def _owner_was_lost(interaction: Interaction, cause: EndCause, now: Seconds) -> Step:
     """The customer waits again, and the owner wraps up: they have had them."""
     _, agent = owner_of(interaction)
-    missed = AgentMissed(interaction=interaction.id, agent=agent, because="telephone lost")
+    # A telephone that answers without sound is up for a moment, and ends with its own cause.
+    because = f"telephone {cause.value}" if cause is EndCause.NO_SOUND else "telephone lost"
+    missed = AgentMissed(interaction=interaction.id, agent=agent, because=because)
     owed, asked = ask_wrap_up(replace(interaction, waiting_again_since=now), agent, now)
     return back_to_line(owed, now, tell=(*stop_ringing(interaction, Role.AGENT_2, _OWNER_GONE), missed, *asked))
 

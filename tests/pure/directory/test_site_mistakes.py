@@ -43,7 +43,7 @@ def test_an_unknown_table_is_a_mistake_that_suggests_the_nearest() -> None:
 
 
 def test_an_unknown_table_that_is_near_none_is_a_mistake_that_lists_all() -> None:
-    assert "there is no such table; there are agent, asterisk, desktop, dialling, " in only_mistake_in(SITE + "[xyz]")
+    assert "there is no such table; there are agent, asterisk, callers, desktop, dialling, " in only_mistake_in(SITE + "[xyz]")
 
 
 @pytest.mark.parametrize(
