@@ -14,10 +14,22 @@ class Limits:
     """How long a client may take to send its body."""
 
     connections_max: int = 4096
-    """Of all clients together, before anybody has logged on; beyond that new ones are closed at once."""
+    """Of all clients together. One more takes the place of a connection over which nobody has logged on, from whoever has most of them."""
+    connections_per_address_max: int = 512
+    """Over which nobody has logged on; one more takes the place of the oldest of the same address. Not behind a proxy."""
+    connections_per_agent_max: int = 64
+    """The same, of an agent who has logged on."""
     connection_idle_seconds_max: Seconds = 60.0
     """How long a connection may say nothing, or only a part of a request. A WebSocket's life is bounded by its pings instead."""
     handshake_seconds_max: Seconds = 10.0
+
+    address_requests_at_once_max: int = 1000
+    """Per address, with no session. Behind a proxy there is no such bound: all clients have one address."""
+    address_requests_per_second_max: float = 100.0
+    """Per address, when it has used up what it may ask at once."""
+    addresses_remembered_max: int = 4096
+    refused_seconds: Seconds = 1.0
+    """How long a request beyond that waits for its refusal, so that refusing costs less than asking."""
 
     requests_at_once_max: int = 500
     """Per session."""
