@@ -46,16 +46,25 @@ class Limits:
     wrong_passwords_free: int = 5
     """So many in a row cost nothing but the time of the check."""
     back_off_seconds_max: Seconds = 300.0
-    back_offs_remembered_max: int = 4096
+    back_offs_per_agent_max: int = 512
+    """Addresses from which an agent's password is guessed; the one that has not guessed for longest is forgotten first."""
+    back_offs_of_nobody_max: int = 4096
+    """Names that no agent has."""
     password_checks_at_once_max: int = 2
     """Each takes a core and, with the usual parameters, 64 MiB while it runs."""
-    password_checks_waiting_max: int = 64
 
     sockets_max: int = 2048
     """Of all agents together."""
     sockets_per_agent_max: int = 5
     words_max: int = 100
     """So many messages a desktop may send over its WebSocket, although nobody listens to them."""
+    socket_frames_at_once_max: int = 200
+    """Of any kind: pings, pongs and empty parts of messages too."""
+    socket_frames_per_second_max: float = 10.0
+    socket_bytes_at_once_max: int = 64 * 1024
+    socket_bytes_per_second_max: float = 4096.0
+    rude_seconds: Seconds = 1.0
+    """How long a WebSocket that breaks the rules may take to say goodbye."""
     ping_seconds: Seconds = 20.0
     frames_kept_max: int = 200
     """Per agent, for desktops that come back."""

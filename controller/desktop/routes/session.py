@@ -19,7 +19,7 @@ async def log_on(request: web.Request) -> web.Response:
     wiring = request.app[WIRING]
     body = parse(SessionBody, await wiring.read_body(request))
     connection = conversation_of(request)
-    agent = await wiring.passwords.check(body.agent, body.password, connection.address, wiring.clock())
+    agent = await wiring.passwords.check(body.agent, body.password, connection.address, wiring.clock, lambda: connection.transport is None)
     # Looked up again: the site file may have been read anew while the password was checked.
     if agent not in wiring.floor.directory.agents or agent not in wiring.passwords.hashes:
         raise Problem("bad-credentials", "The agent or the password is wrong.")
