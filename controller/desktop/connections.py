@@ -4,18 +4,20 @@ A request that can't even be parsed may hold a token or a password, so neither t
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import structlog
 from aiohttp import HttpVersion10, HttpVersion11, web
-from aiohttp.http import RawRequestMessage
+from aiohttp.http import RawRequestMessage, WebSocketReader
 from aiohttp.http_exceptions import HttpProcessingError
 
 from controller.desktop.limits import Limits
 from controller.desktop.problems import Problem, of_mistake
 from controller.desktop.shares import Shares, neighbourhood
+from controller.desktop.socket_guard import SocketGuard
 from controller.desktop.tls import Tls
 from controller.directory.ids import AgentId
 
@@ -71,6 +73,8 @@ class Conversation(web.RequestHandler):
         self.is_busy = False
         self.speaks_another_http = False
         """The last request's line named a version that is not served."""
+        self.when_rude: Callable[[int, str], None] | None = None
+        """Closes the WebSocket that this has become, with a code and a word for whoever debugs."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take part, if there is room."""
@@ -96,6 +100,20 @@ class Conversation(web.RequestHandler):
     def belongs_to(self, agent: AgentId) -> None:
         """An agent has logged on over it."""
         self._shares.hand_to(agent, self)
+
+    def set_parser(self, parser: WebSocketReader, data_received_cb: Callable[[], None] | None = None) -> None:
+        """It becomes a WebSocket."""
+        guard = SocketGuard(parser, self._limits, time.monotonic, self._close_for_rudeness)
+        super().set_parser(guard, data_received_cb)  # type: ignore[arg-type]  # it is fed as a reader is, and nothing else
+
+    def _close_for_rudeness(self, code: int, because: str) -> None:
+        log.warning("a WebSocket that breaks the rules", remote=self.address, because=because)
+        if self.transport is not None:
+            self.transport.pause_reading()
+        if self.when_rude is not None:
+            self.when_rude(code, because)
+        else:
+            self.drop()
 
     def handle_error(
         self, request: web.BaseRequest, status: int = 500, exc: BaseException | None = None, message: str | None = None
