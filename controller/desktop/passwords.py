@@ -24,10 +24,11 @@ from controller.directory.ids import AgentId, Seconds
 log = structlog.get_logger("desktop")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Wrong:
     times: int
-    again_at: Seconds
+    since: Seconds
+    wait: Seconds
 
 
 class BackOff:
@@ -44,7 +45,11 @@ class BackOff:
     def seconds_to_wait(self, agent: str, address: str, now: Seconds) -> Seconds:
         """0: they may try."""
         wrong = self._of_agents.get(agent, {}).get(address) or self._of_nobody.get((agent, address))
-        return max(0.0, wrong.again_at - now) if wrong is not None else 0.0
+        if wrong is None:
+            return 0.0
+        # A clock that is put back makes nobody wait for longer than the whole time again.
+        wrong.since = min(wrong.since, now)
+        return max(0.0, wrong.since + wrong.wait - now)
 
     def note_wrong(self, agent: str, address: str, now: Seconds, *, is_real: bool) -> None:
         """Count a wrong password; `is_real`: there is such an agent."""
@@ -70,7 +75,7 @@ class BackOff:
         times = before.times + 1 if before is not None else 1
         over = times - self._limits.wrong_passwords_free
         wait = min(2.0 ** min(over, 32), self._limits.back_off_seconds_max) if over >= 0 else 0.0
-        return _Wrong(times, now + wait)
+        return _Wrong(times, now, wait)
 
 
 class Passwords:

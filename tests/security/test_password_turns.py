@@ -205,6 +205,15 @@ def test_other_addresses_and_other_agents_do_not_push_out_a_guesser_who_goes_on(
     assert back_off.seconds_to_wait("alice", "address 99", 0.0) == 0
 
 
+def test_a_clock_that_is_put_back_an_hour_locks_nobody_out_for_an_hour() -> None:
+    back_off = BackOff(Limits())
+    for _ in range(7):
+        back_off.note_wrong("alice", "somewhere", 10_000.0, is_real=True)
+
+    assert back_off.seconds_to_wait("alice", "somewhere", 6_400.0) == 4.0
+    assert back_off.seconds_to_wait("alice", "somewhere", 6_404.0) == 0
+
+
 def test_an_invented_name_waits_like_a_real_one() -> None:
     back_off = BackOff(Limits())
     for _ in range(7):
