@@ -4,6 +4,7 @@ A request that can't even be parsed may hold a token or a password, so neither t
 """
 
 import asyncio
+import resource
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -20,6 +21,9 @@ from controller.desktop.shares import Shares, neighbourhood
 from controller.desktop.socket_guard import SocketGuard
 from controller.desktop.tls import Tls
 from controller.directory.ids import AgentId
+
+FILES_FOR_THE_REST = 1024
+"""Connections whose TLS is still being set up, the journal, Asterisk."""
 
 SECONDS_PER_YEAR = 365 * 24 * 3600
 
@@ -70,6 +74,10 @@ class Conversation(web.RequestHandler):
         self._headers = headers
         self.address = ""
         """Of whoever is at its other end, as shares are counted."""
+        self.own_address = ""
+        """Where it has come to."""
+        self.named: str | None = None
+        """What the last request called this machine, once that is known to be right: nearly always all requests say the same."""
         self.is_busy = False
         self.speaks_another_http = False
         """The last request's line named a version that is not served."""
@@ -78,8 +86,9 @@ class Conversation(web.RequestHandler):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take part, if there is room."""
-        peer = transport.get_extra_info("peername")
+        peer, here = transport.get_extra_info("peername"), transport.get_extra_info("sockname")
         self.address = neighbourhood(str(peer[0])) if peer else ""
+        self.own_address = str(here[0]) if here else ""
         super().connection_made(transport)
         if not self._shares.admit(self, self.address):
             log.warning("too many connections", most=self._limits.connections_max)
@@ -166,6 +175,7 @@ class Door(web.BaseSite):
     async def start(self) -> None:
         """Listen. Raises OSError."""
         await super().start()
+        _allow_as_many_files(self._limits.connections_max + FILES_FOR_THE_REST)
         server = self._runner.server
         assert server is not None, "the runner is set up before its door is opened"
         server.request_handler = self._guard(server.request_handler)
@@ -179,6 +189,15 @@ class Door(web.BaseSite):
             backlog=self._backlog,
             ssl_handshake_timeout=handshake_seconds_max,
         )
+
+
+def _allow_as_many_files(wanted: int) -> None:
+    """Each connection is an open file, and the usual limit of 1024 would close the door long before ours does."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY:
+        wanted = min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _reading_any_version(make: Callable[..., web.BaseRequest]) -> Callable[..., web.BaseRequest]:

@@ -11,6 +11,8 @@ from controller.desktop.connections import Answer, Place, conversation_of
 from controller.desktop.problems import Problem, problems
 from controller.desktop.wiring import Wiring
 
+UNKNOWN_NAME = "This controller does not go by the name in the Host header: an administrator can add it to `host_names`."
+
 
 class Guard:
     """Stands before the application, and turns whatever goes wrong there into a problem."""
@@ -57,14 +59,14 @@ class Guard:
 
         What is in no browser need not say a name: HTTP/1.0 has none.
         """
-        said = [request.headers["Host"]] if "Host" in request.headers else []
-        if not request.raw_path.startswith(("/", "*")):
-            said.append(request.host)
-        here = request.get_extra_info("sockname")
-        if not all(self._is_ours(name, str(here[0]) if here else "") for name in said):
-            raise Problem(
-                "wrong-host", "This controller does not go by the name in the Host header: an administrator can add it to `host_names`."
-            )
+        connection = conversation_of(request)
+        said = request.headers.get("Host")
+        if said is not None and said != connection.named and not self._is_ours(said, connection.own_address):
+            raise Problem("wrong-host", UNKNOWN_NAME)
+        # A whole address in the request line stands above the header.
+        if not request.raw_path.startswith(("/", "*")) and not self._is_ours(request.host, connection.own_address):
+            raise Problem("wrong-host", UNKNOWN_NAME)
+        connection.named = said
 
     def _is_ours(self, host: str, here: str) -> bool:
         try:

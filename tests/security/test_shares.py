@@ -1,6 +1,7 @@
 """What one address, or one agent, can take from all others: its share, and no more."""
 
 import asyncio
+import resource
 from contextlib import AsyncExitStack
 
 import pytest
@@ -112,6 +113,16 @@ async def test_behind_a_proxy_no_share_is_an_addresss() -> None:
         kept = await half_sent(stack, world, AN_ADDRESS, 20)
 
         assert [(await go_on(raw))[:12] for raw in kept] == [b"HTTP/1.1 200"] * 20
+
+
+async def test_the_usual_limit_of_open_files_does_not_close_the_door_before_ours_does() -> None:
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (256, before[1]))
+    try:
+        async with world_with(Limits(connections_max=1000)):
+            assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] >= min(1000, before[1])
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
 
 
 @pytest.mark.parametrize(
