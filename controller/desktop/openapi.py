@@ -31,6 +31,7 @@ FRAMES: tuple[type[BaseModel], ...] = (
     shapes.WrapUpFrame,
 )
 
+ANYWHERE = ("too-many-requests", "wrong-host")
 WITH_BODY = ("bad-json", "too-slow", "too-large", "unsupported-media-type", "bad-body")
 OF_COMMANDS = ("reused-key", "bad-origin", "not-kept")
 
@@ -108,9 +109,9 @@ def _accepted(endpoint: "Endpoint") -> Json:
 
 
 def _problems(endpoint: "Endpoint", *, has_body: bool) -> Json:
-    codes = list(endpoint.problems)
+    codes = [*endpoint.problems, *ANYWHERE]
     if not endpoint.is_open:
-        codes += ["unauthenticated", "too-many-requests"]
+        codes.append("unauthenticated")
     if has_body:
         codes += WITH_BODY
     if endpoint.is_command:

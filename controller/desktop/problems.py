@@ -60,6 +60,8 @@ KINDS: Mapping[str, Kind] = {
     "not-served": Kind(409, "Not served by this version yet"),
     "too-large": Kind(413, "The body is too large"),
     "unsupported-media-type": Kind(415, "The body must be JSON"),
+    "expectation-failed": Kind(417, "Nothing like that can be expected"),
+    "wrong-host": Kind(421, "The request is for another name"),
     "bad-body": Kind(422, "The body is not what it should be"),
     "bad-query": Kind(422, "The query is not what it should be"),
     "bad-target": Kind(422, "No such target"),
@@ -73,6 +75,7 @@ KINDS: Mapping[str, Kind] = {
     "not-kept": Kind(507, "Done, but not on disk"),
     "asterisk-unavailable": Kind(503, "Asterisk can't be reached"),
     "not-ready": Kind(503, "Not ready"),
+    "version-not-supported": Kind(505, "Not in this version of HTTP"),
 }
 
 
@@ -133,11 +136,10 @@ def not_served(what: str) -> Problem:
 Respond = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-@web.middleware
-async def problems(request: web.Request, handler: Respond) -> web.StreamResponse:
-    """Turn whatever goes wrong into a problem, once for all routes."""
+async def problems(request: web.BaseRequest, answer: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]) -> web.StreamResponse:
+    """Turn whatever goes wrong into a problem, once for all routes and for what comes before them."""
     try:
-        return await handler(request)  # aiohttp's name for it
+        return await answer(request)
     except Problem as problem:
         return problem.response()
     except Refused as no:
@@ -149,10 +151,10 @@ async def problems(request: web.Request, handler: Respond) -> web.StreamResponse
     except (web.RequestPayloadError, ConnectionError):
         return Problem("bad-request", "The body broke off, or its encoding is wrong.").response()
     except Exception as mistake:  # noqa: BLE001 - the edge of the program: nothing behind it would answer the person who waits
-        return our_mistake(mistake, request).response()
+        return of_mistake(mistake, request).response()
 
 
-def _of_http(http: web.HTTPException, request: web.Request) -> Problem:
+def _of_http(http: web.HTTPException, request: web.BaseRequest) -> Problem:
     match http:
         case web.HTTPNotFound():
             return Problem("not-found", f"There is no {request.path}; /api/v1/openapi.json says what there is.")
@@ -164,10 +166,10 @@ def _of_http(http: web.HTTPException, request: web.Request) -> Problem:
         case _ if http.status < 500:
             return Problem("bad-request", http.reason)
         case _:
-            return our_mistake(http, request)
+            return of_mistake(http, request)
 
 
-def our_mistake(mistake: BaseException, request: web.BaseRequest) -> Problem:
+def of_mistake(mistake: BaseException | None, request: web.BaseRequest) -> Problem:
     """Tell the person a reference and nothing else; whoever reads the log finds the rest under it."""
     reference = secrets.token_hex(4)
     log.error("unexpected", reference=reference, method=request.method, path=request.path, exc_info=mistake)

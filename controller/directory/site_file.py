@@ -94,7 +94,14 @@ def _desktop(tables: Tables, report: Report, secret: Secret) -> DesktopAccess | 
     if listen is None:
         return None
     tls = TlsFiles(certificate=table.tls.certificate, key=table.tls.key) if table.tls else None
-    desktop = DesktopAccess(host=listen[0], port=listen[1], session_hours=table.session_hours, tls=tls, tls_proxy=table.tls_proxy)
+    desktop = DesktopAccess(
+        host=listen[0],
+        port=listen[1],
+        session_hours=table.session_hours,
+        tls=tls,
+        tls_proxy=table.tls_proxy,
+        host_names=tuple(table.host_names),
+    )
     if not desktop.is_loopback and not desktop.is_secure:
         report.note(
             ("desktop", "listen"),
@@ -103,6 +110,12 @@ def _desktop(tables: Tables, report: Report, secret: Secret) -> DesktopAccess | 
         )
     if tls is not None and table.tls_proxy:
         report.note(("desktop", "tls_proxy"), "only one of `tls` and `tls_proxy`: who speaks TLS, the controller or a proxy?")
+    elif table.tls_proxy and not table.host_names:
+        report.note(
+            ("desktop", "tls_proxy"),
+            "browsers come by a name that the proxy passes on, and requests for an unknown one are refused: "
+            'say it in `host_names`, such as host_names = ["desktop.example"]',
+        )
     return desktop
 
 

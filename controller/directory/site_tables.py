@@ -14,6 +14,8 @@ Name = Annotated[str, Field(pattern=r"^[^\x00-\x20\x7f][^\x00-\x1f\x7f]{0,79}$")
 Endpoint = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
 Number = Annotated[str, Field(pattern=r"^\+?[0-9]{1,20}$")]
 FilePath = Annotated[str, Field(pattern=r"^[^\x00]{1,1000}$")]
+# As a browser's address bar has it, without a port.
+HostName = Annotated[str, Field(pattern=r"^([A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|[0-9A-Fa-f:.]{2,45})$")]
 Seconds = Annotated[float, Field(ge=1, le=3600, allow_inf_nan=False)]
 
 
@@ -63,6 +65,7 @@ class DesktopTable(Table):
     listen: str = "127.0.0.1:8080"
     tls: TlsTable | None = None
     tls_proxy: bool = False
+    host_names: Annotated[list[HostName], Field(max_length=100)] = []
     session_hours: Annotated[float, Field(gt=0, le=168, allow_inf_nan=False)] = 12.0
 
 
@@ -174,6 +177,7 @@ WANTED: Mapping[str, str] = {
     "certificate": "the name of a file in PEM form: the certificate, and after it those that lead to its root",
     "key": "the name of a file in PEM form: the certificate's private key, not encrypted",
     "tls_proxy": "true or false",
+    "host_names": 'a list of names that browsers use for this machine, without a port, such as ["desktop.example"]',
     "session_hours": "how many hours a login lasts, more than 0 and at most 168",
     "folder": "a folder that the controller may write to",
     "transfer_acceptance": "a policy",

@@ -129,6 +129,7 @@ class _Service:
             is_ready=lambda: self._switch.away_because is None,
             tls=tls,
             is_behind_tls=site.desktop.tls_proxy,
+            host_names=site.desktop.host_names,
         )
         self._begin_where_we_left_off(brought)
         self._loop.serve(self._switch, (InputLog(), self._metrics, self._steps, self._desktop), self._metrics)

@@ -6,9 +6,9 @@ from typing import Any
 
 from controller.directory.ids import Seconds
 from controller.floor.outcome import Outcome
+from controller.floor.ports import NotKept
 from controller.interaction.commands import Command
 from controller.routing.commands import DeskCommand
-from controller.service.keeping import NotKept
 from controller.simulator.agenda import Agenda
 
 AGAIN_AFTER_SECONDS: Seconds = 1.0

@@ -68,7 +68,7 @@ class Desktop:
         for shown_id in self.interactions:
             if shown_id not in floor.interactions:
                 return f"{self.agent}'s desktop shows {shown_id}, which is over"
-            if not sees(floor.directory, floor.interactions[shown_id], self.agent):
+            if not sees(floor, floor.interactions[shown_id], self.agent):
                 return f"{self.agent}'s desktop shows {shown_id}, which is no longer theirs to see"
         for queue in self.queues - floor.directory.queues.keys():
             return f"{self.agent}'s desktop shows the queue {queue}, which is there no more"

@@ -209,7 +209,14 @@ class World:
     """The contact centre of one test."""
 
     def __init__(
-        self, limits: Limits | None = None, session_hours: float = 12.0, tls: Tls | None = None, inbox: InMemoryInbox | None = None
+        self,
+        limits: Limits | None = None,
+        session_hours: float = 12.0,
+        tls: Tls | None = None,
+        inbox: InMemoryInbox | None = None,
+        *,
+        is_behind_proxy: bool = False,
+        host_names: tuple[str, ...] = (),
     ) -> None:
         self.inbox = inbox or InMemoryInbox(Floor(directory()))
         self.floor = self.inbox.floor
@@ -225,6 +232,8 @@ class World:
             is_ready=lambda: self.ready,
             limits=limits or UNHURRIED,
             tls=tls,
+            is_behind_tls=is_behind_proxy,
+            host_names=host_names,
         )
         self.inbox.server = self.server
         self.url = ""

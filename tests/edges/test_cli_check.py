@@ -72,7 +72,8 @@ def test_a_desktop_that_is_open_behind_a_proxy_is_warned_about_and_without_tls_o
     own = ari_controller("hash-password", typed="a long one\n").out.strip()
     lines = [f'password = "{own}"' if line.startswith('password = "$argon2id') else line for line in DEMO.read_text().splitlines()]
     (tmp_path / "plain.toml").write_text("\n".join(lines))
-    (tmp_path / "site.toml").write_text("\n".join(lines).replace("\n[desktop]", "\n[desktop]\ntls_proxy = true"))
+    proxy = '\n[desktop]\ntls_proxy = true\nhost_names = ["desktop.example"]'
+    (tmp_path / "site.toml").write_text("\n".join(lines).replace("\n[desktop]", proxy))
     environ = {"DESKTOP_LISTEN": "0.0.0.0:8080"}
 
     refused = ari_controller("check", "-c", DEMO, environ=environ)

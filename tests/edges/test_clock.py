@@ -143,11 +143,11 @@ def test_an_agent_who_mistyped_is_not_locked_out_longer_for_a_clock_that_is_put_
     machine = Machine()
     clock, back_off = machine.clock(), BackOff(Limits())
     for _ in range(20):
-        back_off.note_attempt(("ana", "192.0.2.7"), clock())
+        back_off.note_wrong("ana", "192.0.2.7", clock(), is_real=True)
     machine.time_of_day -= HOUR
     machine.passes(Limits().back_off_seconds_max / 0.95)
 
-    assert back_off.seconds_to_wait(("ana", "192.0.2.7"), clock()) <= 1e-6
+    assert back_off.seconds_to_wait("ana", "192.0.2.7", clock()) <= 1e-6
 
 
 def test_the_log_says_when_people_will_wonder_about_what_they_are_shown_and_when_no_more() -> None:

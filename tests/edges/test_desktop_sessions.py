@@ -281,7 +281,7 @@ async def test_guessing_never_waits_longer_than_the_limit(world: World) -> None:
 
 @pytest.fixture
 async def forgetful() -> AsyncIterator[World]:
-    here = World(Limits(back_offs_remembered_max=3))
+    here = World(Limits(back_offs_of_nobody_max=3))
     await here.start()
     yield here
     await here.stop()

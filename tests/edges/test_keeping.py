@@ -279,6 +279,8 @@ async def test_a_command_that_was_done_and_not_kept_acts_once_though_it_is_sent_
 
 async def test_a_loop_without_a_journal_promises_nothing_and_misses_nothing() -> None:
     assert Loop(Floor(DIRECTORY), clock=Clock()).not_kept_because is None
+
+
 async def test_somebody_who_asked_and_went_away_while_a_full_disk_was_tried_costs_nobody_anything() -> None:
     async with running() as world:
         world.disk.gate.clear()

@@ -208,9 +208,11 @@ def test_a_password_is_recognised_and_nothing_else_is() -> None:
 def test_only_loopback_is_taken_for_loopback(host: str, is_loopback: bool) -> None:
     address = f"[{host}]" if ":" in host else host
 
-    site = read(with_line(f'password = "{ALICES}"', f'password = "{BOBS}"') + f'[desktop]\nlisten = "{address}:80"\ntls_proxy = true')
+    behind_a_proxy = f'[desktop]\nlisten = "{address}:80"\ntls_proxy = true\nhost_names = ["desktop.example"]'
+    site = read(with_line(f'password = "{ALICES}"', f'password = "{BOBS}"') + behind_a_proxy)
 
     assert site.desktop.is_loopback is is_loopback
+    assert site.desktop.host_names == ("desktop.example",)
 
 
 # --- The file itself ---------------------------------------------------------------------------------------------------

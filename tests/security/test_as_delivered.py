@@ -65,6 +65,15 @@ def test_the_one_container_that_has_the_engines_socket_has_no_network() -> None:
     assert COMPOSE["keeper"]["network_mode"] == "none"
 
 
+@pytest.mark.parametrize("name", COMPOSE)
+def test_what_a_container_logs_does_not_fill_the_disk(name: str) -> None:
+    logging = COMPOSE[name]["logging"]
+
+    assert logging["driver"] == "json-file"
+    assert re.fullmatch(r"\d{1,2}m", logging["options"]["max-size"])
+    assert 1 < int(logging["options"]["max-file"]) < 10
+
+
 def test_the_controller_cannot_change_its_own_site_file() -> None:
     assert [volume for volume in COMPOSE["controller"]["volumes"] if volume.endswith("/etc/ari-controller:ro")]
 

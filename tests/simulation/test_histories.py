@@ -6,7 +6,6 @@ ends in by today's rules is then written down anew (`python -m tests.simulation.
 What a state holds today and did not when it was written (its `at`) is left out of the comparison.
 """
 
-import json
 from dataclasses import replace
 from pathlib import Path
 

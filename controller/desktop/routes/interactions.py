@@ -80,7 +80,7 @@ def _theirs(wiring: Wiring, wanted: InteractionId, agent: AgentId) -> Interactio
 
 def _seen(wiring: Wiring, wanted: InteractionId, agent: AgentId) -> Interaction | None:
     interaction = wiring.floor.interactions.get(wanted)
-    return interaction if interaction is not None and sees(wiring.floor.directory, interaction, agent) else None
+    return interaction if interaction is not None and sees(wiring.floor, interaction, agent) else None
 
 
 def _look(wiring: Wiring, interaction: Interaction, agent: AgentId) -> Answer:

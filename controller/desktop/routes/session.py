@@ -6,6 +6,7 @@ from controller.desktop import shapes
 from controller.desktop.answers import answer
 from controller.desktop.authentication import COOKIE_PATH
 from controller.desktop.bodies import SessionBody, parse
+from controller.desktop.connections import conversation_of
 from controller.desktop.problems import HEADERS, Problem, not_kept
 from controller.desktop.views import moment
 from controller.desktop.wiring import WIRING
@@ -18,7 +19,8 @@ async def log_on(request: web.Request) -> web.Response:
     """Check the password, open a session, and let the floor know that the agent is here."""
     wiring = request.app[WIRING]
     body = parse(SessionBody, await wiring.read_body(request))
-    agent = await wiring.passwords.check(body.agent, body.password, request.remote or "", wiring.clock())
+    connection = conversation_of(request)
+    agent = await wiring.passwords.check(body.agent, body.password, connection.address, wiring.clock, lambda: connection.transport is None)
     # Looked up again: the site file may have been read anew while the password was checked.
     if agent not in wiring.floor.directory.agents or agent not in wiring.passwords.hashes:
         raise Problem("bad-credentials", "The agent or the password is wrong.")
@@ -26,6 +28,7 @@ async def log_on(request: web.Request) -> web.Response:
     if wiring.sessions.is_full_for(agent):
         raise Problem("too-many-sessions", "Too many people are logged on: try again later.", headers={"Retry-After": "60"})
     token, session, ended = wiring.sessions.open(agent, wiring.passwords.hashes[agent], wiring.clock())
+    connection.belongs_to(agent)
     if ended is not None:
         wiring.feeds.end_session(ended)
         await wiring.log_off(ended)

@@ -321,11 +321,14 @@ def test_an_agents_password_that_is_no_hash_is_a_mistake_that_does_not_repeat_it
     assert ALICES[30:40] not in found
 
 
+PROXY = 'tls_proxy = true\nhost_names = ["desktop.example"]'
+
+
 @pytest.mark.parametrize("listen", ["0.0.0.0:8080", "[::]:8080", "192.0.2.1:8080", "contact-centre.example:8080"])
 def test_a_desktop_that_is_open_to_other_machines_with_the_demos_passwords_is_a_mistake(listen: str) -> None:
     text = with_line(f'password = "{ALICES}"', f'password = "{sorted(DEMO_HASHES)[0]}"')
 
-    said = only_mistake_in(text + f'[desktop]\nlisten = "{listen}"\ntls_proxy = true')
+    said = only_mistake_in(text + f'[desktop]\nlisten = "{listen}"\n{PROXY}')
 
     assert said.startswith(
         "line 12: [[agent]] password: the password of 'alice' is the one that everybody knows from the demo: choose another"
@@ -352,7 +355,7 @@ def test_to_read_a_site_file_tries_no_password(monkeypatch: pytest.MonkeyPatch) 
 def test_a_desktop_that_is_open_to_other_machines_with_passwords_of_its_own_is_no_mistake() -> None:
     text = with_line(f'password = "{ALICES}"', f'password = "{BOBS}"') + '[desktop]\nlisten = "0.0.0.0:80"\n'
 
-    assert mistakes_in(text + "tls_proxy = true") == ()
+    assert mistakes_in(text + PROXY) == ()
     assert mistakes_in(text + 'tls = { certificate = "a.crt", key = "a.key" }') == ()
 
 
@@ -364,6 +367,30 @@ def test_a_desktop_that_is_open_to_other_machines_in_plain_http_is_a_mistake_tha
     line = line_number('listen = "192.0.2.1:8080"', text)
     assert said.startswith(f"line {line}: [desktop] listen: passwords would cross the network in the clear")
     assert said.endswith("give `tls` a certificate and its key, or say `tls_proxy = true` if a proxy with TLS stands in front")
+
+
+def test_a_proxy_that_passes_on_a_name_which_nobody_has_said_is_a_mistake_that_says_where_to_say_it() -> None:
+    said = only_mistake_in(SITE + "[desktop]\ntls_proxy = true")
+
+    assert said.endswith('say it in `host_names`, such as host_names = ["desktop.example"]')
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        ('"desktop.example"', "[desktop] host_names: must be a list of names that browsers use for this machine, without a port"),
+        ('["desktop.example:443"]', "[desktop] host_names: must be a list of names that browsers use for this machine, without a port"),
+        ('["https://desktop.example"]', "[desktop] host_names: must be a list of names"),
+        ('["desktop.example", ""]', "[desktop] host_names: must be a list of names"),
+        ("[" + '"a.example",' * 101 + "]", "[desktop] host_names: must be a list of names"),
+    ],
+)
+def test_a_wrong_host_name_says_what_it_must_be(names: str, said: str) -> None:
+    assert said in only_mistake_in(SITE + f"[desktop]\nhost_names = {names}")
+
+
+def test_host_names_may_be_names_and_addresses() -> None:
+    assert mistakes_in(SITE + '[desktop]\nhost_names = ["Desktop.Example", "desk", "192.0.2.1", "2001:db8::1"]') == ()
 
 
 def test_tls_is_either_the_controllers_or_a_proxys() -> None:

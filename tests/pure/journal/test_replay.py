@@ -17,7 +17,7 @@ from controller.directory.directory import Directory
 from controller.directory.ids import AgentId
 from controller.floor.floor import Floor
 from controller.floor.outcome import Input, Outcome, SiteReloaded
-from controller.interaction.facts import AgentChosen, SwitchFound
+from controller.interaction.facts import SwitchFound
 from controller.journal.codec import Taken, write_state
 from controller.journal.journal import Kept
 from controller.journal.replay import bring_back
