@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from controller.dialling.one_number import canonical_number
 from controller.directory.ids import AgentId, EntryPointId, QueueId, ReasonId
 from controller.directory.policy import Policy
 
@@ -72,5 +73,10 @@ class Directory:
         return found
 
     def entry_points_by_number(self) -> dict[str, EntryPoint]:
-        """Say where somebody who dialled a number wanted to go. Where several claim one, it is the first's."""
-        return {number: point for point in reversed(tuple(self.entry_points.values())) for number in point.numbers}
+        """Say where somebody who dialled a number wanted to go: a number as the site file writes it, or in its canonical form.
+
+        Where several claim one, it is the one who writes it so, and then the first.
+        """
+        written = [(number, point) for point in reversed(tuple(self.entry_points.values())) for number in reversed(point.numbers)]
+        meant = {canonical_number(number, self.region): point for number, point in written}
+        return {**meant, **dict(written)}

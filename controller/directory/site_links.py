@@ -5,6 +5,7 @@ from typing import Any
 
 import phonenumbers
 
+from controller.dialling.one_number import canonical_number
 from controller.directory.site_mistakes import Path, Report, nearest
 from controller.directory.site_shape import Tables
 from controller.directory.site_tables import REPEATED, PolicyTable
@@ -33,6 +34,7 @@ def check_links(tables: Tables, document: Mapping[str, Any], report: Report) -> 
         (("entry_point", index, "numbers", n), number) for index, e in tables.entry_points.items() for n, number in enumerate(e.numbers)
     )
     _note_repeats(report, numbers, "the number {} leads somewhere already")
+    _check_numbers_that_mean_one(tables, report)
     _check_region(tables, report)
     _check_queues(tables, _ids(document, "agent"), report)
     _check_queue_of_entry_points(tables, _ids(document, "queue"), report)
@@ -57,6 +59,21 @@ def _note_repeats(report: Report, places: Iterable[tuple[Path, str]], sentence: 
         if value in first:
             report.note(path, f"{sentence.format(repr(value))}: see line {report.line_of(first[value])}")
         first.setdefault(value, path)
+
+
+def _check_numbers_that_mean_one(tables: Tables, report: Report) -> None:
+    """Two entry points can't share a number by writing it in two ways: a caller dials either. One entry point may write it in several."""
+    if tables.site is None:
+        return  # without the country nobody knows what a number means
+    first: dict[str, tuple[int, str, Path]] = {}
+    for index, entry_point in tables.entry_points.items():
+        for place, number in enumerate(entry_point.numbers):
+            path: Path = ("entry_point", index, "numbers", place)
+            whose, written, where = first.setdefault(canonical_number(number, tables.site.region), (index, number, path))
+            if whose != index and written != number:
+                report.note(
+                    path, f"the number {number!r} means {written!r}, which leads somewhere already: see line {report.line_of(where)}"
+                )
 
 
 def _check_region(tables: Tables, report: Report) -> None:

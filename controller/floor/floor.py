@@ -6,7 +6,8 @@ chart's business, who is served next is routing's.
 
 from collections.abc import Iterable, Mapping
 
-from controller.directory.directory import Directory
+from controller.dialling.one_number import canonical_number
+from controller.directory.directory import Directory, EntryPoint
 from controller.directory.ids import AgentId, InteractionId, LegId, QueueId, Seconds
 from controller.directory.replace import replace
 from controller.floor.admission import admit, interaction_id
@@ -211,7 +212,7 @@ class Floor:
         if arrived.leg in self._leaving:
             writing.notices.append(CallWasOver(interaction=InteractionId(""), leg=arrived.leg))
             return
-        entry_point = self._entry_points.get(arrived.dialled)
+        entry_point = self._entry_point_of(arrived.dialled)
         if entry_point is None:
             writing.notices.append(_turn_away(arrived, f"nobody answers at {arrived.dialled}"))
             return
@@ -221,6 +222,10 @@ class Floor:
         self._arrivals += 1
         new = admit(interaction_id(now, self._arrivals), arrived, entry_point, self.directory, now)
         self._store(None, Step(interaction=new), arrived, now, writing)
+
+    def _entry_point_of(self, dialled: str) -> EntryPoint | None:
+        found = self._entry_points.get(dialled)
+        return found or self._entry_points.get(canonical_number(dialled, self.directory.region))
 
     def _reload(self, directory: Directory, writing: "_Writing") -> None:
         """Take over another site file. Who left keeps their desk until their call is over; who is new gets one."""
