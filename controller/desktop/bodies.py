@@ -14,6 +14,7 @@ from controller.desktop.problems import Problem, Wrong
 from controller.directory.ids import Seconds
 
 NOTE_LETTERS_MAX = 4000
+TYPED_LETTERS_MAX = 20_000
 
 Name = Annotated[str, Field(min_length=1, max_length=80)]
 
@@ -66,6 +67,12 @@ class TransferBody(Body):
     """No target: to Agent 2."""
 
     target: Target | None = None
+
+
+class PreviewBody(Body):
+    """What somebody typed, or pasted, into the dial box."""
+
+    typed: Annotated[str, Field(max_length=TYPED_LETTERS_MAX)]
 
 
 class DigitsBody(Body):

@@ -8,7 +8,7 @@ ever sees what `cleaning` has kept.
 import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Final
+from typing import Final, Literal
 
 import phonenumbers
 from phonenumbers import CountryCodeSource, PhoneNumber, PhoneNumberFormat, PhoneNumberType, ShortNumberCost, ValidationResult
@@ -28,7 +28,7 @@ DIALLED = re.compile(r"\+?[0-9]{2,18}")
 US_EXIT_CODE = "011"
 """Understood everywhere, where the digits could be no number of the site's own region: people learn it by heart."""
 
-DIGITS_JOINED = "digits-joined"
+DIGITS_JOINED: Final = "digits-joined"
 """The warning that what was dropped stood between digits, so that this may be another number than the one that was meant."""
 
 _TYPES: Final = {
@@ -97,7 +97,7 @@ class TypedNumber:
     code: NumberRefusal | None = None
     because: str | None = None
     """For an agent, where there is a code."""
-    warning: str | None = None
+    warning: Literal["digits-joined"] | None = None
 
     @property
     def allowed(self) -> bool:
