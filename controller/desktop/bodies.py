@@ -14,7 +14,6 @@ from controller.desktop.problems import Problem, Wrong
 from controller.directory.ids import Seconds
 
 NOTE_LETTERS_MAX = 4000
-TYPED_LETTERS_MAX = 20_000
 
 Name = Annotated[str, Field(min_length=1, max_length=80)]
 
@@ -72,7 +71,8 @@ class TransferBody(Body):
 class PreviewBody(Body):
     """What somebody typed, or pasted, into the dial box."""
 
-    typed: Annotated[str, Field(max_length=TYPED_LETTERS_MAX)]
+    typed: str
+    """Whatever was pasted: only the size of the body bounds it."""
 
 
 class DigitsBody(Body):

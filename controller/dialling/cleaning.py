@@ -4,10 +4,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-_KEPT = re.compile(r"[\d+#*:＋＃＊：]+")
-"""`\\d` is every decimal digit of every script: Arabic-Indic, Devanagari, full width, mathematical. A digit in a circle is none."""
-
-_FULL_WIDTH = str.maketrans("＋＃＊：", "+#*:")
+_SIGNS = {"+": "+", "#": "#", "*": "*", ":": ":", "＋": "+", "＃": "#", "＊": "*", "：": ":"}
 
 _NOT_FORMATTING = re.compile(r"[^\W\d_]|[@;,/\\|&=?\n\r]")
 """Letters, and signs that stand between two things. Spaces, dots, dashes and brackets stand within one number."""
@@ -24,11 +21,15 @@ class Cleaned:
 
 def clean(typed: str) -> Cleaned:
     """Keep digits, of any script and as ASCII, and `+ # * :`; drop the rest. Cleaning twice changes nothing more."""
-    found = list(_KEPT.finditer(typed))
-    if not found:
+    becomes = {sign: _kept(sign) for sign in set(typed)}
+    kept = typed.translate({ord(sign): now for sign, now in becomes.items()})
+    if not kept:
         return Cleaned("", is_joined=False)
-    kept = "".join(part.group() for part in found)
-    if not kept.isascii():
-        kept = "".join(str(unicodedata.decimal(sign, sign)) for sign in kept.translate(_FULL_WIDTH))
-    is_joined = _NOT_FORMATTING.search(typed, found[0].start(), found[-1].end()) is not None
-    return Cleaned(kept, is_joined)
+    first = next(place for place, sign in enumerate(typed) if becomes[sign])
+    last = next(place for place in range(len(typed) - 1, -1, -1) if becomes[typed[place]])
+    return Cleaned(kept, is_joined=_NOT_FORMATTING.search(typed, first, last) is not None)
+
+
+def _kept(sign: str) -> str | None:
+    """Give what is kept of a sign. A digit may be of any script: Arabic-Indic, full width, mathematical; one in a circle is none."""
+    return str(unicodedata.decimal(sign)) if sign.isdecimal() else _SIGNS.get(sign)

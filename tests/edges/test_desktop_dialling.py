@@ -67,7 +67,7 @@ async def test_an_emergency_number_of_two_digits_is_dialled(alice: Desktop) -> N
     assert (told["kind"], told["dial"], told["allowed"]) == ("emergency", "15", True)
 
 
-@pytest.mark.parametrize("typed", ["", "📞" * 2500, "0,01" * 2500, "+", "0" * 10_000, "\u202e\x00"])
+@pytest.mark.parametrize("typed", ["", "📞" * 2500, "0,01" * 2500, "+", "0" * 60_000, "\u202e\x00"])
 async def test_whatever_is_pasted_gets_an_answer(alice: Desktop, typed: str) -> None:
     told = await preview(alice, typed)
 
@@ -77,7 +77,7 @@ async def test_whatever_is_pasted_gets_an_answer(alice: Desktop, typed: str) -> 
 
 @pytest.mark.parametrize(
     ("body", "code"),
-    [({}, "bad-body"), ({"typed": 33123456789}, "bad-body"), ({"typed": "1", "x": 1}, "bad-body"), ({"typed": "1" * 20_001}, "bad-body")],
+    [({}, "bad-body"), ({"typed": 33123456789}, "bad-body"), ({"typed": "1", "x": 1}, "bad-body"), ({"typed": None}, "bad-body")],
 )
 async def test_a_body_that_is_no_text_is_a_problem(alice: Desktop, body: dict[str, object], code: str) -> None:
     reply = await alice.ask("POST", "/number/preview", json=body)
