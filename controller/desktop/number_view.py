@@ -1,10 +1,7 @@
 """A typed number as the API and the command line show it."""
 
 from controller.desktop import shapes
-from controller.dialling.rules import DialPlan
 from controller.dialling.typed import TypedNumber
-from controller.directory.dial_plan import dial_plan
-from controller.directory.directory import Directory
 
 
 def number_view(number: TypedNumber) -> shapes.NumberPreview:
@@ -26,15 +23,3 @@ def number_view(number: TypedNumber) -> shapes.NumberPreview:
         because=number.because,
         warning=number.warning,
     )
-
-
-class CurrentDialPlan:
-    """The dial plan of the directory that is in force; made anew when another is asked for."""
-
-    def __init__(self) -> None:
-        self._made: tuple[Directory, DialPlan] | None = None
-
-    def of(self, directory: Directory) -> DialPlan:
-        if self._made is None or self._made[0] is not directory:
-            self._made = directory, dial_plan(directory)
-        return self._made[1]

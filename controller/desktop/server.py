@@ -82,7 +82,8 @@ class DesktopServer:
             is_secure=tls is not None or is_behind_tls,
         )
         self._runner: web.AppRunner | None = None
-        self._sweeping: asyncio.Task[None] | None = None
+        self._beside: tuple[asyncio.Task[None], ...] = ()
+        """What it does by itself while it answers requests."""
         self._directory = inbox.floor.directory
         self._switch_was_there = inbox.floor.switch_is_there
         self.port = port
@@ -105,13 +106,17 @@ class DesktopServer:
         self._runner = runner
         self.port = runner.addresses[0][1]
         self._wiring.cookie = cookie_name(self.port)
-        self._sweeping = asyncio.create_task(self._wiring.sweep_for_ever(), name="desktop sweep")
+        self._beside = (
+            asyncio.create_task(self._wiring.sweep_for_ever(), name="desktop sweep"),
+            asyncio.create_task(self._wiring.dial_box.make_ready(self._directory.region), name="numbering plans"),
+        )
 
     async def stop(self) -> None:
         """Say goodbye to every desktop and close. Agents stay logged on: stopping the controller is no decision of theirs."""
-        if self._sweeping is not None:
-            self._sweeping.cancel()
-            await asyncio.wait([self._sweeping])
+        for task in self._beside:
+            task.cancel()
+        if self._beside:
+            await asyncio.wait(self._beside)
         if self._runner is not None:
             await self._runner.cleanup()
 

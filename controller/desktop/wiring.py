@@ -9,9 +9,9 @@ from aiohttp import web
 
 from controller.desktop.authentication import must_come_from_our_page, session_of
 from controller.desktop.bodies import read_body
+from controller.desktop.dial_box import DialBox
 from controller.desktop.feeds import Feeds
 from controller.desktop.limits import Limits
-from controller.desktop.number_view import CurrentDialPlan
 from controller.desktop.passwords import Passwords
 from controller.desktop.pictures import Pictures
 from controller.desktop.rates import Rates
@@ -48,7 +48,7 @@ class Wiring:
     not_logged_off_yet: set[Session] = field(default_factory=set)
     """Sessions that are over and of which the floor has not heard; the next sweep tells it."""
     pictures: Pictures = field(default_factory=Pictures)
-    dial_plan: CurrentDialPlan = field(default_factory=CurrentDialPlan)
+    dial_box: DialBox = field(default_factory=DialBox)
 
     @property
     def floor(self) -> Floor:

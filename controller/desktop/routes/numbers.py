@@ -6,7 +6,6 @@ from controller.desktop.answers import Answer
 from controller.desktop.bodies import PreviewBody, parse
 from controller.desktop.number_view import number_view
 from controller.desktop.wiring import WIRING
-from controller.dialling.typed import understand
 
 
 async def preview(request: web.Request) -> web.Response:
@@ -14,5 +13,5 @@ async def preview(request: web.Request) -> web.Response:
     wiring = request.app[WIRING]
     wiring.session_of(request, unsafe=True)
     body = parse(PreviewBody, await wiring.read_body(request))
-    found = understand(body.typed, wiring.dial_plan.of(wiring.floor.directory))
+    found = wiring.dial_box.understand(body.typed, wiring.floor.directory)
     return Answer(body=number_view(found).model_dump_json(exclude_none=True)).response()
