@@ -83,7 +83,6 @@ class DesktopServer:
         )
         self._runner: web.AppRunner | None = None
         self._beside: tuple[asyncio.Task[None], ...] = ()
-        """What it does by itself while it answers requests."""
         self._directory = inbox.floor.directory
         self._switch_was_there = inbox.floor.switch_is_there
         self.port = port
@@ -108,7 +107,7 @@ class DesktopServer:
         self._wiring.cookie = cookie_name(self.port)
         self._beside = (
             asyncio.create_task(self._wiring.sweep_for_ever(), name="desktop sweep"),
-            asyncio.create_task(self._wiring.dial_box.make_ready(self._directory.region), name="numbering plans"),
+            asyncio.create_task(self._wiring.dial_box.make_ready(), name="numbering plans"),
         )
 
     async def stop(self) -> None:
@@ -126,6 +125,7 @@ class DesktopServer:
         if floor.directory is not self._directory:
             self._directory = floor.directory
             self._let_go_of_former_agents()
+            wiring.dial_box.expect_numbers_of(floor.directory.region)
         if wiring.feeds.listeners:
             for told in tell(outcome, floor, wiring.feeds.listeners, wiring.clock(), wiring.pictures):
                 wiring.feeds.tell(told.to, told.kind, told.value)

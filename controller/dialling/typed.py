@@ -233,14 +233,15 @@ def _meant(number: str, plan: DialPlan) -> str | None:
 
 
 def _described(parsed: PhoneNumber, e164: str, plan: DialPlan, *, is_verified: bool) -> TypedNumber:
-    region = phonenumbers.region_code_for_number(parsed) if is_verified else None
+    # Also of a number that is in no plan, its area code may say whose it is: +1 876 is never the US.
+    region = phonenumbers.region_code_for_number(parsed) or phonenumbers.region_code_for_country_code(parsed.country_code or 0)
     return TypedNumber(
         kind=NumberKind.OUTSIDE,
         dial=_as_the_trunk_wants(parsed, e164, plan),
         e164=e164,
         national=phonenumbers.format_number(parsed, PhoneNumberFormat.NATIONAL),
         international=phonenumbers.format_number(parsed, PhoneNumberFormat.INTERNATIONAL),
-        region=region or phonenumbers.region_code_for_country_code(parsed.country_code or 0),
+        region=region,
         type=_TYPES.get(phonenumbers.number_type(parsed)) if is_verified else None,
         verified=is_verified,
     )

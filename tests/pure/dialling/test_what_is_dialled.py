@@ -199,6 +199,12 @@ def test_a_country_behind_anothers_calling_code_is_called_only_where_it_is_allow
     assert understand(typed, site("GB", allowed_regions=(region,))).allowed
 
 
+def test_a_number_in_no_plan_is_still_its_area_codes_country() -> None:
+    number = understand("+1 876 070 6653", site("US"))
+
+    assert (number.verified, number.region, number.code) == (False, "JM", NumberRefusal.COUNTRY_NOT_ALLOWED)
+
+
 def test_a_number_of_no_country_is_called_only_where_the_site_says_so() -> None:
     assert "belong to no country" in str(understand("+881 6 1234 5678", FRANCE).because)
     assert understand("+881 6 1234 5678", site(allowed_regions=(WORLDWIDE,))).allowed
