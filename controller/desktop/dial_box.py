@@ -28,13 +28,17 @@ class DialBox:
 
     def understand(self, typed: str, directory: Directory) -> TypedNumber:
         """Say what a text would dial."""
+        self.expect_numbers_of(directory.region)
         self._want(_ALL)
         if self._made is None or self._made[0] is not directory:
             self._made = directory, dial_plan(directory)
         return understand(typed, self._made[1])
 
     def expect_numbers_of(self, region: str) -> None:
-        """Have the plan of a site's region made ready. All others follow once somebody types: they take 2.7 MiB."""
+        """Have the plan of a site's region made ready: somebody is there who may type.
+
+        All others follow once somebody does: they take 2.7 MiB.
+        """
         self._want(region)
 
     def _want(self, plans: str) -> None:

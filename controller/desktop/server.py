@@ -82,7 +82,7 @@ class DesktopServer:
             is_secure=tls is not None or is_behind_tls,
         )
         self._runner: web.AppRunner | None = None
-        self._beside: tuple[asyncio.Task[None], ...] = ()
+        self._sweeping: asyncio.Task[None] | None = None
         self._directory = inbox.floor.directory
         self._switch_was_there = inbox.floor.switch_is_there
         self.port = port
@@ -105,17 +105,13 @@ class DesktopServer:
         self._runner = runner
         self.port = runner.addresses[0][1]
         self._wiring.cookie = cookie_name(self.port)
-        self._beside = (
-            asyncio.create_task(self._wiring.sweep_for_ever(), name="desktop sweep"),
-            asyncio.create_task(self._wiring.dial_box.make_ready(), name="numbering plans"),
-        )
+        self._sweeping = asyncio.create_task(self._wiring.sweep_for_ever(), name="desktop sweep")
 
     async def stop(self) -> None:
         """Say goodbye to every desktop and close. Agents stay logged on: stopping the controller is no decision of theirs."""
-        for task in self._beside:
-            task.cancel()
-        if self._beside:
-            await asyncio.wait(self._beside)
+        if self._sweeping is not None:
+            self._sweeping.cancel()
+            await asyncio.wait([self._sweeping])
         if self._runner is not None:
             await self._runner.cleanup()
 
@@ -125,7 +121,6 @@ class DesktopServer:
         if floor.directory is not self._directory:
             self._directory = floor.directory
             self._let_go_of_former_agents()
-            wiring.dial_box.expect_numbers_of(floor.directory.region)
         if wiring.feeds.listeners:
             for told in tell(outcome, floor, wiring.feeds.listeners, wiring.clock(), wiring.pictures):
                 wiring.feeds.tell(told.to, told.kind, told.value)

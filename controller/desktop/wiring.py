@@ -93,12 +93,16 @@ class Wiring:
         self.feeds.sweep(now)
         self.replays.sweep(now)
         self.rates.sweep()
+        if self.sessions.agents:
+            self.dial_box.expect_numbers_of(self.floor.directory.region)
 
     async def sweep_for_ever(self) -> None:
-        """Sweep now and then."""
-        while True:
-            await asyncio.sleep(self.limits.sweep_seconds)
-            await self.sweep()
+        """Sweep now and then, and get ready beside it what desktops will ask for."""
+        async with asyncio.TaskGroup() as beside:
+            beside.create_task(self.dial_box.make_ready(), name="numbering plans")
+            while True:
+                await asyncio.sleep(self.limits.sweep_seconds)
+                await self.sweep()
 
 
 WIRING = web.AppKey("wiring", Wiring)

@@ -1,7 +1,7 @@
 """Makes countries' numbering plans ready before anybody types a number of theirs.
 
 Libphonenumber loads a country's plan and compiles its patterns when the first number of that country is read. That takes up to 11 ms
-(China; measured, Python 3.11), and where it is done while somebody types it holds up every call. All plans together take 2.5 MiB and a
+(China; measured, Python 3.11), and where it is done while somebody types it holds up every call. All plans together take 2.7 MiB and a
 quarter of a second, so they are made ready in pieces of a millisecond, and only once somebody uses the dial box.
 """
 

@@ -42,7 +42,7 @@ async def numbers() -> list[Figure]:
             name="number preview, first of a country", value=1000 * max(ready["first"]), unit="ms", target=FIRST_MS_MAX, samples=countries
         ),
         Figure(name="the same with no plan ready", value=1000 * max(unready["first"]), unit="ms", target=None, samples=countries),
-        Figure(name="plans of the site's country, at start", value=1000 * sum(ready["own"]), unit="ms", target=None, samples=1),
+        Figure(name="plans of the site's country, at the first login", value=1000 * sum(ready["own"]), unit="ms", target=None, samples=1),
         Figure(name="all plans, once somebody types", value=1000 * sum(ready["all"]), unit="ms", target=None, samples=1),
         Figure(name="longest piece of that", value=1000 * max(ready["all"]), unit="ms", target=None, samples=len(ready["all"])),
         Figure(name="memory of the site's plan", value=ready["memory"][0] / KIB, unit="KiB", target=None, samples=1),

@@ -34,6 +34,7 @@ async def log_on(request: web.Request) -> web.Response:
         wiring.sessions.close(session)
         raise
 
+    wiring.dial_box.expect_numbers_of(wiring.floor.directory.region)
     opened = answer(shapes.SessionOpened(token=token, agent=agent, expires_at=moment(session.expires_at)), status=201)
     opened.set_cookie(
         wiring.cookie,
