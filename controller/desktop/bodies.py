@@ -69,6 +69,13 @@ class TransferBody(Body):
     target: Target | None = None
 
 
+class PreviewBody(Body):
+    """What somebody typed, or pasted, into the dial box."""
+
+    typed: str
+    """Whatever was pasted: only the size of the body bounds it."""
+
+
 class DigitsBody(Body):
     """Which keys to press."""
 

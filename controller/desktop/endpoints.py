@@ -7,8 +7,8 @@ from aiohttp import web
 from pydantic import BaseModel
 
 from controller.desktop import shapes
-from controller.desktop.bodies import Body, SessionBody, StateBody
-from controller.desktop.routes import directory, interactions, me, session, watch
+from controller.desktop.bodies import Body, PreviewBody, SessionBody, StateBody
+from controller.desktop.routes import directory, interactions, me, numbers, session, watch
 from controller.desktop.routes.events import AFTER, listen
 
 PREFIX = "/api/v1"
@@ -117,9 +117,11 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
         method="POST",
         path=PREFIX + "/number/preview",
-        respond=interactions.preview_number,
-        says="What a typed number would dial; not served by this version yet",
-        problems=("not-served", "bad-origin"),
+        respond=numbers.preview,
+        says="What a typed or pasted number would dial, and why it would be refused",
+        takes=PreviewBody,
+        gives=shapes.NumberPreview,
+        problems=("bad-origin",),
     ),
     Endpoint(
         method="GET",

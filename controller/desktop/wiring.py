@@ -9,6 +9,7 @@ from aiohttp import web
 
 from controller.desktop.authentication import must_come_from_our_page, session_of
 from controller.desktop.bodies import read_body
+from controller.desktop.dial_box import DialBox
 from controller.desktop.feeds import Feeds
 from controller.desktop.limits import Limits
 from controller.desktop.passwords import Passwords
@@ -46,6 +47,7 @@ class Wiring:
     not_logged_off_yet: set[Session] = field(default_factory=set)
     """Sessions that are over and of which the floor has not heard; the next sweep tells it."""
     pictures: Pictures = field(default_factory=Pictures)
+    dial_box: DialBox = field(default_factory=DialBox)
 
     @property
     def floor(self) -> Floor:
@@ -103,12 +105,16 @@ class Wiring:
             await _in_spite_of_mistakes(self.log_off(session))
         self.feeds.sweep(now)
         self.rates.sweep()
+        if self.sessions.agents:
+            self.dial_box.expect_numbers_of(self.floor.directory.region)
 
     async def sweep_for_ever(self) -> None:
-        """Sweep now and then."""
-        while True:
-            await asyncio.sleep(self.limits.sweep_seconds)
-            await _in_spite_of_mistakes(self.sweep())
+        """Sweep now and then, and get ready beside it what desktops will ask for."""
+        async with asyncio.TaskGroup() as beside:
+            beside.create_task(self.dial_box.make_ready(), name="numbering plans")
+            while True:
+                await asyncio.sleep(self.limits.sweep_seconds)
+                await _in_spite_of_mistakes(self.sweep())
 
 
 async def _in_spite_of_mistakes(work: Awaitable[None]) -> None:

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from controller.dialling.one_number import canonical_number
-from controller.directory.ids import AgentId, EntryPointId, QueueId, ReasonId
+from controller.dialling.rules import DiallingRules
+from controller.directory.ids import AgentId, EntryPointId, NumberId, QueueId, ReasonId
 from controller.directory.policy import CallerLimits, Policy
 
 
@@ -55,6 +56,16 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SiteNumber:
+    """A number outside that agents call often enough for it to have a name."""
+
+    id: NumberId
+    name: str
+    number: str
+    """As the site file writes it: `+33 1 99 00 10 01`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Directory:
     """Everybody and everything that has a name, found by its id. Its maps are in the site file's order."""
 
@@ -62,6 +73,8 @@ class Directory:
     queues: Mapping[QueueId, Queue]
     entry_points: Mapping[EntryPointId, EntryPoint]
     wrap_up_reasons: Mapping[ReasonId, Reason]
+    dialling: DiallingRules = field(default_factory=DiallingRules)
+    numbers: Mapping[NumberId, SiteNumber] = field(default_factory=dict)
     idle_reasons: Mapping[ReasonId, Reason] = field(default_factory=dict)
     region: str = "FR"
     """ISO 3166-1 alpha-2: how numbers without a country code are read."""

@@ -6,6 +6,7 @@ AgentId = NewType("AgentId", str)
 QueueId = NewType("QueueId", str)
 EntryPointId = NewType("EntryPointId", str)
 ReasonId = NewType("ReasonId", str)
+NumberId = NewType("NumberId", str)
 InteractionId = NewType("InteractionId", str)
 
 LegId = NewType("LegId", str)

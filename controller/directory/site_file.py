@@ -7,12 +7,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
-from controller.directory.directory import Agent, Directory, EntryPoint, Queue, Reason
-from controller.directory.ids import AgentId, EntryPointId, QueueId, ReasonId
+from controller.directory.directory import Agent, Directory, EntryPoint, Queue, Reason, SiteNumber
+from controller.directory.ids import AgentId, EntryPointId, NumberId, QueueId, ReasonId
 from controller.directory.passwords import DEMO_HASHES, hash_mistake
 from controller.directory.policy import CallerLimits, Policy
 from controller.directory.site import AsteriskAccess, DesktopAccess, Site, TlsFiles
 from controller.directory.site_addresses import ari_url, listen_address
+from controller.directory.site_dialling import dialling_rules
 from controller.directory.site_links import check_links
 from controller.directory.site_mistakes import BadSiteFile, Path, Report, SecretMissing
 from controller.directory.site_secrets import Secret, is_elsewhere
@@ -170,6 +171,10 @@ def _directory(tables: Tables, region: str) -> Directory:
         agents={agent.id: agent for agent in agents},
         queues={queue.id: queue for queue in queues},
         entry_points={point.id: point for point in entry_points},
+        dialling=dialling_rules(tables),
+        numbers={
+            NumberId(table.id): SiteNumber(id=NumberId(table.id), name=table.name, number=table.number) for table in tables.numbers.values()
+        },
         wrap_up_reasons=_reasons(tables.wrap_up_reasons),
         idle_reasons=_reasons(tables.idle_reasons),
         region=region,

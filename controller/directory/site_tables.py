@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from controller.dialling.rules import NumberFormat, NumberType
 from controller.directory.policy import AfterConsult, CustomerGoneInConference, EndConsult, OwnerHangUp, TransferAcceptance
 
 Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
@@ -124,6 +125,34 @@ class EntryPointTable(Table):
     queue: Id
 
 
+class DiallingTable(Table):
+    """`[dialling]`"""
+
+    trunk: Endpoint | None = None
+    allowed_regions: Annotated[list[Annotated[str, Field(pattern=r"^([A-Z]{2}|001)$")]], Field(min_length=1)] | None = None
+    refused_types: list[Annotated[NumberType, Field(strict=False)]] | None = None
+    verified_only: bool = False
+    extensions: list[Annotated[str, Field(pattern=r"^[0-9]{3,10}(-[0-9]{3,10})?$")]] = []
+    short_codes: list[Annotated[str, Field(pattern=r"^[0-9]{3,10}$")]] = []
+    service_codes: list[Annotated[str, Field(pattern=r"^[0-9*#]*[*#][0-9*#]*$", min_length=2, max_length=18)]] = []
+    emergency_numbers_also: list[Annotated[str, Field(pattern=r"^[0-9]{2,5}$")]] = []
+
+
+class TrunkTable(Table):
+    """`[[trunk]]`"""
+
+    name: Endpoint
+    number_format: Annotated[NumberFormat, Field(strict=False)] = NumberFormat.E164
+
+
+class NumberTable(Table):
+    """`[[number]]`"""
+
+    id: Id
+    name: Name
+    number: Annotated[str, Field(min_length=1, max_length=80)]
+
+
 class ReasonTable(Table):
     """`[[wrap_up_reason]]` and `[[idle_reason]]`"""
 
@@ -138,6 +167,7 @@ SINGLE: Mapping[str, type[Table]] = {
     "desktop": DesktopTable,
     "policy": PolicyTable,
     "journal": JournalTable,
+    "dialling": DiallingTable,
 }
 """Tables that stand once: `[site]`."""
 
@@ -145,14 +175,27 @@ REPEATED: Mapping[str, type[Table]] = {
     "agent": AgentTable,
     "queue": QueueTable,
     "entry_point": EntryPointTable,
+    "trunk": TrunkTable,
+    "number": NumberTable,
     "wrap_up_reason": ReasonTable,
     "idle_reason": ReasonTable,
 }
 """Tables that stand once for each: `[[agent]]`."""
 
 NOT_SERVED: Mapping[str, frozenset[str]] = {
-    "": frozenset({"dialling", "organisation"}),
+    "": frozenset({"organisation"}),
     "queue": frozenset({"overflow"}),
+    "dialling": frozenset(
+        {
+            "outside_prefix",
+            "max_outside_per_agent",
+            "max_outside_per_site",
+            "max_per_hour_agent",
+            "max_per_day_agent",
+            "outside_only_minutes",
+        }
+    ),
+    "trunk": frozenset({"caller_ids", "default_caller_id"}),
 }
 """Tables, and keys of tables, that are meant for later: this version does not serve them."""
 
@@ -202,5 +245,16 @@ WANTED: Mapping[str, str] = {
     "policy": "a table of policies, such as { offer_seconds = 15 }",
     "numbers": 'a list of numbers that customers dial, such as ["800"]: digits, and a + before them',
     "queue": "the id of a queue",
+    "trunk": 'the name of a [[trunk]], such as "outside"',
+    "trunk name": 'the name of the trunk\'s PJSIP endpoint, such as "outside": letters a-z, digits, _ . and -',
+    "number_format": "the form in which the trunk wants numbers",
+    "allowed_regions": 'a list of countries as two capitals, such as ["FR", "GB"]; "001" stands for numbers of no country',
+    "refused_types": 'a list of types of numbers, such as ["premium", "shared-cost"]',
+    "verified_only": "true or false",
+    "extensions": 'a list of internal numbers and ranges of them, such as ["100-199", "2001"], of 3 to 10 digits',
+    "short_codes": 'a list of short codes, such as ["3900"], of 3 to 10 digits',
+    "service_codes": 'a list of codes with * or #, such as ["*31#"], of 2 to 18 signs',
+    "emergency_numbers_also": 'a list of emergency numbers, such as ["191", "196"], of 2 to 5 digits',
+    "number": 'a telephone number as people write it, such as "+33 1 99 00 10 01"',
 }
 """What each key must be, as the end of the sentence "it must be …"."""

@@ -18,6 +18,7 @@ from tests.bench.figures import Figure, as_json, table
 from tests.bench.journal_cost import journal
 from tests.bench.kills import kills
 from tests.bench.memory import memory
+from tests.bench.numbers import numbers
 from tests.bench.recovery import recovery
 from tests.bench.ringing import ringing
 from tests.bench.routing import routing
@@ -35,6 +36,7 @@ BY_THEMSELVES = {
     "recovery": recovery,
     "routing": routing,
     "simulator": simulator,
+    "numbers": numbers,
     "start-up": start_up,
     "days": days,
     "kills": kills,

@@ -245,7 +245,6 @@ async def test_what_the_contract_names_and_nobody_has_built_yet_says_so(world: W
 
     for reply in (
         await alice.ask("POST", "/interactions", json={"target": {"kind": "number", "number": "0123456789"}}),
-        await alice.ask("POST", "/number/preview", json={"typed": "01"}),
         await alice.get(f"/interactions/{call}/story"),
     ):
         assert (reply.status, reply.code) == (409, "not-served")

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from controller.dialling.rules import NumberFormat
 from controller.directory.directory import Agent, EntryPoint, Queue, Reason
 from controller.directory.ids import AgentId, EntryPointId, QueueId, ReasonId
 from controller.directory.passwords import DEMO_HASHES, is_password
@@ -46,6 +47,9 @@ def test_the_demo_has_the_people_the_numbers_and_the_reasons_that_everybody_reli
     }
     assert list(directory.wrap_up_reasons) == ["resolved", "follow-up", "wrong-number"]
     assert directory.region == "FR"
+    assert directory.dialling.allowed_regions == ("FR", "US", "CA", "GB", "AU")
+    assert (directory.dialling.trunk, directory.dialling.number_format) == ("outside", NumberFormat.E164)
+    assert [number.name for number in directory.numbers.values()] == ["Interpreters on call"]
     assert directory.queues[QueueId("support")].policy == Policy(wrap_up_default=ReasonId("resolved"))
 
 
@@ -84,7 +88,7 @@ def test_a_default_that_the_demo_shows_in_a_comment_is_the_default() -> None:
     site = site_from("site.toml", read_file=lambda _: set_for_good + _AGENTS + repeated, environ={})
 
     assert site == demo()
-    assert defaults_of_the_site == 21
+    assert defaults_of_the_site == 22
     offer_seconds = policy_of_agents_and_queues.pop("offer_seconds")
     assert offer_seconds == Policy().offer_seconds
     defaults = {key: field.default for table in (AgentTable, QueueTable) for key, field in table.model_fields.items()}
@@ -237,7 +241,7 @@ def test_all_mistakes_are_in_one_report_in_the_order_of_their_lines() -> None:
     text = with_line('agents = ["alice", "bob"]', 'agents = ["alcie", "bob"]', text)
     text = with_line('queue = "support"', "", text)
     text = with_line('password = "secret-of-ari"', 'password = "env:NOT_THERE"', text)
-    text += '[desktop]\nlisten = "nowhere"\ntls_proxy = 1\n[dialling]\n'
+    text += '[desktop]\nlisten = "nowhere"\ntls_proxy = 1\n[organisation]\n'
 
     with pytest.raises(BadSiteFile) as bad:
         read(text)
@@ -249,7 +253,7 @@ def test_all_mistakes_are_in_one_report_in_the_order_of_their_lines() -> None:
         (line_number('agents = ["alcie", "bob"]', text), "[[queue]] agents"),
         (line_number("[[entry_point]]", text), "[[entry_point]] queue"),
         (line_number("tls_proxy = 1", text), "[desktop] tls_proxy"),
-        (line_number("[dialling]", text), "[dialling]"),
+        (line_number("[organisation]", text), "[organisation]"),
     ]
     assert str(bad.value).splitlines() == [str(mistake) for mistake in bad.value.mistakes]
 

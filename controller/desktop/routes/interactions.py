@@ -93,12 +93,6 @@ async def call_out(request: web.Request) -> web.Response:
     raise not_served("An outbound call")
 
 
-async def preview_number(request: web.Request) -> web.Response:
-    """So has the dial box."""
-    request.app[WIRING].session_of(request, unsafe=True)
-    raise not_served("The preview of a number")
-
-
 async def tell_story(request: web.Request) -> web.Response:
     """So has the story over HTTP."""
     wiring = request.app[WIRING]

@@ -43,6 +43,7 @@ async def log_on(request: web.Request) -> web.Response:
         because = f"You are not logged on: the controller can't keep it. Try again in a moment, and tell your administrator: {lost.because}"
         raise Problem("not-ready", because, headers={"Retry-After": "5"}) from lost
 
+    wiring.dial_box.expect_numbers_of(wiring.floor.directory.region)
     opened = answer(shapes.SessionOpened(token=token, agent=agent, expires_at=moment(session.expires_at)), status=201)
     opened.set_cookie(
         wiring.cookie,

@@ -49,7 +49,8 @@ def test_an_unknown_table_that_is_near_none_is_a_mistake_that_lists_all() -> Non
 @pytest.mark.parametrize(
     ("text", "where"),
     [
-        (SITE + "[dialling]\ntrunk = 'x'", "[dialling]"),
+        (SITE + "[dialling]\nmax_outside_per_agent = 2", "[dialling] max_outside_per_agent"),
+        (SITE + "[[trunk]]\nname = 'x'\ncaller_ids = []", "[[trunk]] caller_ids"),
         (SITE + "[[organisation]]\nprovider = 'x'", "[[organisation]]"),
         (with_line('id = "support"', 'id = "support"\noverflow = "billing"'), "[[queue]] overflow"),
     ],
@@ -82,7 +83,7 @@ def test_every_mistake_about_a_missing_table_says_what_to_write() -> None:
 def test_every_key_says_what_it_must_be() -> None:
     keys = {key for table in (*SINGLE.values(), *REPEATED.values()) for key in table.model_fields}
 
-    assert keys | {*TlsTable.model_fields, "agent password"} == set(WANTED)
+    assert keys | {*TlsTable.model_fields, "agent password", "trunk name"} == set(WANTED)
 
 
 def test_every_policy_may_be_set_in_a_site_file() -> None:
@@ -91,7 +92,8 @@ def test_every_policy_may_be_set_in_a_site_file() -> None:
 
 def test_nothing_is_both_served_and_not_served() -> None:
     assert not NOT_SERVED[""] & {*SINGLE, *REPEATED}
-    assert not NOT_SERVED["queue"] & set(REPEATED["queue"].model_fields)
+    for table in NOT_SERVED.keys() - {""}:
+        assert not NOT_SERVED[table] & set({**SINGLE, **REPEATED}[table].model_fields)
 
 
 # --- Values ------------------------------------------------------------------------------------------------------------
