@@ -13,7 +13,7 @@ import aiohttp
 import structlog
 
 from controller.asterisk import applications, system
-from controller.asterisk.connection import Connection, session_for
+from controller.asterisk.connection import Connection, session_for, use_access
 from controller.asterisk.errors import AriError, Booting, NoAnswer, NotAllowed, Replaced, RequestFailed, SwitchAway
 from controller.asterisk.lanes import PING_EVERY_SECONDS as LANE_PING_EVERY_SECONDS
 from controller.asterisk.lanes import Lanes
@@ -61,6 +61,7 @@ class Attachment:
         self._listener = listener
         self._lease = Lease(access, instance)
         self._pauses = Pauses()
+        self._session: aiohttp.ClientSession | None = None
         self._startup_time: str | None = None
         self._said: tuple[str, float] | None = None
         self._dropped = asyncio.Event()
@@ -69,6 +70,7 @@ class Attachment:
     async def run(self) -> Replaced:
         """Stay attached. Returns only when another controller has taken over, after `replaced` was told; end the service then."""
         async with session_for(self._access) as session:
+            self._session = session
             while True:
                 try:
                     await self._once(session)
@@ -80,6 +82,12 @@ class Attachment:
                     log.error("another controller has taken over, nothing is steered from here any more", because=str(replaced))
                     return replaced
                 await asyncio.sleep(self._pauses.next())
+
+    def use_access(self, access: AsteriskAccess) -> None:
+        """The next connection is made with this user and password; those that are open, and every call, go on."""
+        self._access = access
+        if self._session is not None:
+            use_access(self._session, access)
 
     async def _once(self, session: aiohttp.ClientSession) -> NoReturn:
         """Be attached once. Raises what ended it: an `AriError` or `Replaced`."""

@@ -28,9 +28,10 @@ async def create(ari: Transport, lane: int, bridge: str, *, kind: str, name: str
 async def add_channel(ari: Transport, lane: int, bridge: str, leg: LegId, *, role: str = "") -> None:
     """Bring a channel into a bridge, out of any other. `POST /bridges/{id}/addChannel`.
 
-    Success is no proof: only `ChannelEnteredBridge` is. `role` holds for this stay only.
+    Success is no proof: only `ChannelEnteredBridge` is. `role` holds for this stay only. Asterisk tells no display who came: it knows
+    neither names of agents nor who consults whom, and we tell them ourselves.
     """
-    query: dict[str, str] = {"channel": leg}
+    query: dict[str, str] = {"channel": leg, "inhibitConnectedLineUpdates": "true"}
     if role:
         query["role"] = role
     await ari.request("POST", f"bridges/{segment(bridge)}/addChannel", query=query, lane=lane)

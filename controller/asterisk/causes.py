@@ -20,6 +20,16 @@ _BY_SIP = {
     410: EndCause.UNREACHABLE,
     484: EndCause.UNREACHABLE,
     604: EndCause.UNREACHABLE,
+    300: EndCause.FORWARDED,
+    301: EndCause.FORWARDED,
+    302: EndCause.FORWARDED,
+    305: EndCause.FORWARDED,
+    380: EndCause.FORWARDED,
+    # Asterisk's own word for an answer without SDP is 406.
+    406: EndCause.NO_SOUND,
+    415: EndCause.NO_SOUND,
+    488: EndCause.NO_SOUND,
+    606: EndCause.NO_SOUND,
 }
 
 _BY_Q850 = {
@@ -38,6 +48,9 @@ _BY_Q850 = {
     22: EndCause.UNREACHABLE,
     27: EndCause.UNREACHABLE,
     28: EndCause.UNREACHABLE,
+    23: EndCause.FORWARDED,
+    58: EndCause.NO_SOUND,
+    88: EndCause.NO_SOUND,
 }
 
 
@@ -48,9 +61,10 @@ def end_cause(q850: int, sip: int | None = None) -> EndCause:
     return _BY_Q850.get(q850, EndCause.FAILED)
 
 
-_ASTERISK_ENDS_IT = frozenset({(58, 488), (18, 408)})
+_ASTERISK_ENDS_IT = frozenset({(58, 488), (18, 408), (127, 406)})
 """Q.850 cause and SIP status with which Asterisk gives up a leg without calling it `soft`, measured on Asterisk 22.10: a re-INVITE that it
-could not take, and a telephone that no longer answers SIP (session timer). A BYE that names the same reason can't be told apart."""
+could not take, a telephone that no longer answers SIP (session timer), and one that has answered without SDP. A BYE that names the same
+reason can't be told apart."""
 
 
 def is_asterisks_doing(*, soft: bool, q850: int, sip: int | None) -> bool:
@@ -58,6 +72,8 @@ def is_asterisks_doing(*, soft: bool, q850: int, sip: int | None) -> bool:
     return soft or (q850, sip) in _ASTERISK_ENDS_IT
 
 
-def end_cause_of_answered(*, asterisk_ended_it: bool) -> EndCause:
-    """Name the reason of a leg that was up."""
-    return EndCause.FAILED if asterisk_ended_it else EndCause.HUNG_UP
+def end_cause_of_answered(if_never_answered: EndCause, *, asterisk_ended_it: bool) -> EndCause:
+    """Name the reason of a leg that was up; `if_never_answered`: what its numbers would say of one that was not."""
+    if not asterisk_ended_it:
+        return EndCause.HUNG_UP
+    return EndCause.NO_SOUND if if_never_answered is EndCause.NO_SOUND else EndCause.FAILED

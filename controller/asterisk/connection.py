@@ -52,7 +52,16 @@ _COMPLAINT = TypeAdapter(_Complaint)
 
 def session_for(access: AsteriskAccess) -> aiohttp.ClientSession:
     """Make what connections are opened with; whoever asks closes it. The password goes into a header, never into a URL."""
-    return aiohttp.ClientSession(headers={"Authorization": aiohttp.encode_basic_auth(access.username, access.password)})
+    return aiohttp.ClientSession(headers=_authorization(access))
+
+
+def use_access(session: aiohttp.ClientSession, access: AsteriskAccess) -> None:
+    """Open connections with this user and password from now on; those that are open stay open."""
+    session.headers.update(_authorization(access))
+
+
+def _authorization(access: AsteriskAccess) -> dict[str, str]:
+    return {"Authorization": aiohttp.encode_basic_auth(access.username, access.password)}
 
 
 class Connection(Transport):

@@ -28,6 +28,7 @@ from controller.asterisk.plan import (
     Mute,
     OpenRoom,
     Request,
+    ShowParty,
     StartRinging,
     StopRinging,
     Unmute,
@@ -35,7 +36,9 @@ from controller.asterisk.plan import (
 from controller.asterisk.seen import Progress, Seen, SeenLeg, bridge_id, bridge_name
 from controller.asterisk.transport import Transport
 from controller.directory.ids import LegId
-from controller.interaction.layout import Layout, Room
+from controller.interaction.layout import Display, Layout, Room
+
+HIDDEN_NUMBER = "anonymous"
 
 _KIND = {Room.TALK: bridges.TALK, Room.HOLD: bridges.HOLD}
 _ROLE = {Room.TALK: "", Room.HOLD: bridges.HEARS_MUSIC}
@@ -66,6 +69,8 @@ async def perform(request: Request, ari: Transport, lane: int, app: str, layout:
             await _mute(request, leg, ari, lane, seen)
         case StartRinging(leg) | StopRinging(leg):
             await _ring_in_ear(request, leg, ari, lane, seen)
+        case ShowParty(leg, shows):
+            await _show(leg, shows, ari, lane, seen)
         case HangUp(leg):
             await channels.hang_up(ari, lane, leg, reason="normal")
         case _:
@@ -141,9 +146,11 @@ async def _make(request: Make, ari: Transport, lane: int, app: str, layout: Layo
     """Know the leg before it is made, so that its first event finds it."""
     if request.leg not in seen.legs:
         seen.note(SeenLeg(leg=request.leg, interaction=layout.interaction, progress=Progress.ASKED_FOR, music=layout.music))
+    seen.legs[request.leg].shows = Display(name=layout.caller_name, number=layout.caller_number)
+    # `i`: set and not sent. Without it Asterisk would say the same again as soon as somebody answers, in a message for each.
     variables = {
-        "CONNECTEDLINE(num)": layout.caller_number,
-        "CONNECTEDLINE(name)": layout.caller_name,
+        "CONNECTEDLINE(num,i)": layout.caller_number,
+        "CONNECTEDLINE(name,i)": layout.caller_name,
         "CHANNEL(musicclass)": layout.music,
     }
     if request.told_to_answer:
@@ -155,6 +162,17 @@ async def _make(request: Make, ari: Transport, lane: int, app: str, layout: Layo
         await _believe(taken, request.leg, ari, lane, seen)
     except Unreachable as failed:
         raise await _why_unreachable(failed, request.phone, ari, lane) from None
+
+
+async def _show(leg: LegId, shows: Display, ari: Transport, lane: int, seen: Seen) -> None:
+    """Set the name without sending it (`i`), and then the number, which sends both in one message.
+
+    A number must be there: without one Asterisk sends nothing, and the display would go on naming whoever was there before.
+    """
+    await channels.set_variable(ari, lane, leg, "CONNECTEDLINE(name,i)", shows.name)
+    await channels.set_variable(ari, lane, leg, "CONNECTEDLINE(num)", shows.number or HIDDEN_NUMBER)
+    if leg in seen.legs:
+        seen.legs[leg].shows = shows
 
 
 async def _why_unreachable(failed: Unreachable, phone: str, ari: Transport, lane: int) -> AriError:

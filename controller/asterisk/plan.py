@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from controller.asterisk.seen import OURS, Progress, Seen, SeenLeg
 from controller.directory.ids import LegId
-from controller.interaction.layout import Layout, Place, Room
+from controller.interaction.layout import Display, Layout, Place, Room
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +91,13 @@ class StopRinging(LegRequest):
 
 
 @dataclass(frozen=True, slots=True)
+class ShowParty(LegRequest):
+    """Have a telephone's display name whom its owner talks with now."""
+
+    shows: Display
+
+
+@dataclass(frozen=True, slots=True)
 class HangUp(LegRequest):
     """End a leg."""
 
@@ -118,6 +125,9 @@ def plan(layout: Layout, seen: Seen) -> list[Request]:
     for place in places:
         if place.room in rooms:
             requests += _arrival(place, here.get(place.leg), talk_is_clear=talk_is_clear)
+    # Last: nobody waits for a sound because a display is told something.
+    for place in places:
+        requests += _display(place, here.get(place.leg))
     return requests
 
 
@@ -172,3 +182,11 @@ def _arrival(place: Place, leg: SeenLeg | None, *, talk_is_clear: bool) -> Itera
         yield Dial(leg.leg)
     if leg.muted is not False and not place.muted:
         yield Unmute(leg.leg)
+
+
+def _display(place: Place, leg: SeenLeg | None) -> Iterator[Request]:
+    """A telephone that rings shows what its INVITE said; what has changed since is told when its owner is where they belong."""
+    if leg is None or leg.progress is not Progress.UP or leg.room is not place.room:
+        return
+    if place.shows is not None and place.shows != leg.shows:
+        yield ShowParty(leg.leg, place.shows)

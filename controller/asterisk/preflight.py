@@ -74,8 +74,14 @@ class _System(FromAsterisk):
     version: str
 
 
+class _Config(FromAsterisk):
+    max_channels: int = 0
+    """`maxcalls` of asterisk.conf; 0: there is none."""
+
+
 class _About(FromAsterisk):
     system: _System
+    config: _Config = _Config()
 
 
 class _Module(FromAsterisk):
@@ -106,7 +112,7 @@ async def preflight(access: AsteriskAccess, directory: Directory) -> list[Findin
     async with aiohttp.ClientSession(headers=headers, timeout=timeout) as session:
         asterisk = _Asterisk(access, session)
         try:
-            about = await asterisk.get("asterisk/info?only=system", _ABOUT)
+            about = await asterisk.get("asterisk/info?only=system,config", _ABOUT)
         except _Unfit as unfit:
             return [*findings, Finding(check="reachable", result=Result.FAILED, sentence=str(unfit))]
         findings.append(Finding(check="reachable", result=Result.OK, sentence=f"ARI answers at {access.url}"))
@@ -117,7 +123,7 @@ async def preflight(access: AsteriskAccess, directory: Directory) -> list[Findin
                 findings.extend(await ask(asterisk, directory))
             except _Unfit as unfit:
                 findings.append(Finding(check=check, result=Result.FAILED, sentence=str(unfit)))
-    findings.append(_music(directory))
+    findings += [_callers(about.config.max_channels, directory), _sound(directory), _music(directory)]
     return findings
 
 
@@ -263,6 +269,33 @@ def _telephone(agent: Agent, state: str | None) -> Finding:
         case _:
             sentence = f"PJSIP/{agent.phone} is {state}: no telephone is registered, so none will ring"
             return Finding(check=check, result=Result.WARNING, sentence=sentence)
+
+
+def _callers(calls_max: int, directory: Directory) -> Finding:
+    """Compare how many callers Asterisk lets in with how many leave a leg for every agent."""
+    limits, agents = directory.limits, len(directory.agents)
+    fits = limits.callers_max(agents)
+    if not calls_max:
+        sentence = f"any number of callers may take the legs that agents are rung on: maxcalls = {fits} in asterisk.conf, and restart"
+    elif calls_max > fits:
+        sentence = (
+            f"asterisk.conf lets {calls_max} callers in, and {limits.legs_max} legs less {limits.legs_max - fits} for agents are {fits}: "
+            f"maxcalls = {fits}, or more ports in rtp.conf and legs_max in the site file"
+        )
+    elif calls_max < limits.customers_max(agents):
+        sentence = (
+            f"asterisk.conf lets {calls_max} callers in, fewer than the {limits.customers_max(agents)} that legs_max = {limits.legs_max} "
+            "is for: the rest is told 503 and no announcement"
+        )
+    else:
+        return Finding(check="callers", result=Result.OK, sentence=f"{calls_max} may be there at once, and agents can still be rung")
+    return Finding(check="callers", result=Result.WARNING, sentence=sentence)
+
+
+def _sound(directory: Directory) -> Finding:
+    legs = directory.limits.legs_max
+    sentence = f"ARI does not tell the ports: rtpstart and rtpend in rtp.conf must be {2 * legs} ports apart, for legs_max = {legs}"
+    return Finding(check="rtp ports", result=Result.NOT_CHECKED, sentence=sentence)
 
 
 def _music(directory: Directory) -> Finding:

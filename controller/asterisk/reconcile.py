@@ -29,6 +29,7 @@ from controller.asterisk.plan import (
     Mute,
     OpenRoom,
     Request,
+    ShowParty,
     StartRinging,
     StopRinging,
     Unmute,
@@ -87,6 +88,7 @@ _KINDS: dict[type[Request], Asked] = {
     Dial: Asked.DIAL,
     Answer: Asked.ANSWER,
     ChooseMusic: Asked.CHOOSE_MUSIC,
+    ShowParty: Asked.SHOW_PARTY,
     Mute: Asked.MUTE,
     Unmute: Asked.UNMUTE,
     StartRinging: Asked.RINGING,
@@ -373,6 +375,8 @@ class Reconciler:
                 pass
             case ChooseMusic(music=music):
                 known.music = music
+            case ShowParty(shows=shows):
+                known.shows = shows
             case StartRinging() | StopRinging():
                 known.hears_ringing = isinstance(request, StartRinging)
             case _:

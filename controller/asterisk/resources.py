@@ -3,6 +3,7 @@
 Must never reject what Asterisk sends because a field is missing that we can do without.
 """
 
+import re
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
@@ -26,14 +27,22 @@ def _in_one_line(text: str) -> str:
     return text if text.isprintable() else "".join(letter if letter.isprintable() else " " for letter in text)
 
 
+def _unquoted(text: str) -> str:
+    """Take away the backslashes that SIP puts before quotes and backslashes within a quoted name (RFC 3261, 25.1): Asterisk keeps them."""
+    return _QUOTED_PAIR.sub(r"\1", text) if "\\" in text else text
+
+
+_QUOTED_PAIR = re.compile(r"\\(.)", re.DOTALL)
+
 Said = Annotated[str, AfterValidator(_in_one_line)]
 """What a caller says of themselves, and may say anything."""
+SaidName = Annotated[str, AfterValidator(_unquoted), AfterValidator(_in_one_line)]
 
 
 class Party(FromAsterisk):
     """Who a channel says it is. Empty where Asterisk does not know."""
 
-    name: Said = ""
+    name: SaidName = ""
     number: Said = ""
 
 
@@ -48,6 +57,8 @@ class Channel(FromAsterisk):
     """One channel: what everybody outside this folder calls a leg."""
 
     id: LegId
+    name: str = ""
+    """`PJSIP/1001-0000002a`: technology, endpoint, and a number of Asterisk's own."""
     state: str = ""
     """`Down`, `Rsrvd`, `OffHook`, `Dialing`, `Ring`, `Ringing`, `Up`, `Busy` …"""
     caller: Party = Party()
@@ -57,6 +68,12 @@ class Channel(FromAsterisk):
     def is_up(self) -> bool:
         """Somebody has answered."""
         return self.state == "Up"
+
+    @property
+    def endpoint(self) -> str:
+        """The PJSIP endpoint that it belongs to; empty: none that we know."""
+        technology, _, rest = self.name.partition("/")
+        return rest.rpartition("-")[0] if technology == "PJSIP" else ""
 
     @property
     def application(self) -> str | None:

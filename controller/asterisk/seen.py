@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from controller.directory.ids import InteractionId, LegId
-from controller.interaction.layout import Room
+from controller.interaction.layout import Display, Room
 
 OURS = "ix-"
 """How the ids of channels and bridges that we made begin."""
@@ -50,6 +50,8 @@ class SeenLeg:
     """Asterisk has said that it is about to end, and by whose decision."""
     asterisk_ends_it: bool = False
     """The decision is Asterisk's own."""
+    shows: Display | None = None
+    """Whom we have told its telephone to show; None: nobody knows."""
     hears_ringing: bool = False
     """Asterisk plays ringing to this leg, since a telephone was rung in its room. It does not always stop by itself."""
 

@@ -102,6 +102,10 @@ class AriSwitch(Switch, Reports):
                 reconciler.stop()
         return replaced
 
+    def use_access(self, access: AsteriskAccess) -> None:
+        """The next connection is made with this user and password; those that are open, and every call, go on."""
+        self._attachment.use_access(access)
+
     async def give_up(self) -> None:
         """We are going: the next controller may steer at once."""
         try:
@@ -326,7 +330,14 @@ class AriSwitch(Switch, Reports):
         progress = Progress.UP if channel.is_up else Progress.DIALLED
         self._seen.note(SeenLeg(leg=channel.id, interaction=None, progress=progress))
         self._tell(
-            CustomerArrived(leg=channel.id, number=channel.caller.number, name=channel.caller.name, dialled=dialled, switch=self._name)
+            CustomerArrived(
+                leg=channel.id,
+                number=channel.caller.number,
+                name=channel.caller.name,
+                dialled=dialled,
+                switch=self._name,
+                line=channel.endpoint,
+            )
         )
 
     def _leg_answered(self, leg: LegId) -> None:
@@ -352,7 +363,7 @@ class AriSwitch(Switch, Reports):
         known = self._seen.legs.get(leg)
         if known is None or known.progress is not Progress.UP:
             return if_never_answered
-        return end_cause_of_answered(asterisk_ended_it=known.asterisk_ends_it)
+        return end_cause_of_answered(if_never_answered, asterisk_ended_it=known.asterisk_ends_it)
 
     def leg_ended(self, leg: LegId, cause: EndCause) -> None:
         """A leg is gone: told once, whoever says it first."""

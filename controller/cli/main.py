@@ -63,6 +63,12 @@ def _story(asked: argparse.Namespace) -> int:
     return story(asked)
 
 
+def _number(asked: argparse.Namespace) -> int:
+    from controller.cli.number import number
+
+    return number(asked)
+
+
 def _simulate(asked: argparse.Namespace) -> int:
     from controller.cli.simulate import run
 
@@ -86,6 +92,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_run(commands)
     _add_check(commands)
     _add_story(commands)
+    _add_number(commands)
     _add_simulate(commands)
     _add_hash_password(commands)
     return parser
@@ -136,6 +143,28 @@ def _add_story(commands: Commands) -> None:
     _add_site(parser, required=False)
     parser.add_argument("--svg", metavar="FILE", type=Path, help="draw it into this file instead; - is standard output")
     parser.add_argument("--json", action="store_true", help="print one JSON object, for programs")
+
+
+def _add_number(commands: Commands) -> None:
+    parser = _add(
+        commands,
+        "number",
+        _number,
+        "tell what a typed number would dial, or why it would be refused",
+        "Tell what the dial box would make of a typed or pasted number, and why it would be refused: a line for each. Dials nothing. "
+        "The exit code is 1 where a number would not be dialled. Without -c and --region it is for site.toml in this folder.",
+        "examples:\n  ari-controller number --region FR '01 23 45 67 89'\n"
+        "  ari-controller number -c site.toml '+1 201 553 2447' '0899 12 34 56'\n"
+        "  ari-controller number -c site.toml --json - < numbers.txt | jq -r 'select(.allowed | not) | .typed'",
+    )
+    parser.add_argument("typed", metavar="TYPED", nargs="+", help="what somebody might type; - reads standard input, one a line")
+    parser.add_argument("-c", "--site", metavar="SITE.TOML", type=Path, help="the site file whose rules hold")
+    parser.add_argument(
+        "--region",
+        metavar="FR",
+        help="the country by whose rules numbers are read (default: the site's)",
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object a line, as POST /number/preview answers")
 
 
 def _add_simulate(commands: Commands) -> None:

@@ -7,18 +7,19 @@ from typing import Any, Never
 from controller.desktop.bodies import Body, ConsultBody, DigitsBody, NoBody, RecordingBody, TransferBody, WrapUpBody
 from controller.desktop.problems import Problem, not_served
 from controller.directory.directory import Directory
-from controller.directory.ids import AgentId, InteractionId, ReasonId
+from controller.directory.ids import AgentId, CommandKey, InteractionId, ReasonId
 from controller.interaction import commands
 from controller.interaction.commands import Action, Command
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """Who asks it of which interaction, and what they saw."""
+    """Who asks it of which interaction, what they saw, and the key under which it acts once."""
 
     agent: AgentId
     interaction: InteractionId
     revision: int | None
+    key: CommandKey | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ def _plain(kind: type[Command], says: str) -> Doing:
     """An action that needs nothing but to be asked for."""
 
     def command(body: NoBody, asked: Asked, directory: Directory) -> Command:
-        return kind(agent=asked.agent, interaction=asked.interaction, revision=asked.revision)
+        return kind(agent=asked.agent, interaction=asked.interaction, revision=asked.revision, key=asked.key)
 
     return Doing(says, NoBody, command)
 
@@ -49,7 +50,7 @@ def _consult(body: ConsultBody, asked: Asked, directory: Directory) -> Command:
     colleague = directory.agents.get(AgentId(target.id))
     if colleague is None:
         raise Problem("bad-target", f"There is no agent {target.id!r}.")
-    return commands.StartConsult(agent=asked.agent, interaction=asked.interaction, revision=asked.revision, target=colleague)
+    return commands.StartConsult(agent=asked.agent, interaction=asked.interaction, revision=asked.revision, key=asked.key, target=colleague)
 
 
 def _transfer(body: TransferBody, asked: Asked, directory: Directory) -> Command:
@@ -58,16 +59,21 @@ def _transfer(body: TransferBody, asked: Asked, directory: Directory) -> Command
             "A transfer to somebody whom you do not consult is not served by this version yet: consult them, then transfer without target."
         )
         raise Problem("bad-target", because)
-    return commands.TransferCustomer(agent=asked.agent, interaction=asked.interaction, revision=asked.revision)
+    return commands.TransferCustomer(agent=asked.agent, interaction=asked.interaction, revision=asked.revision, key=asked.key)
 
 
 def _digits(body: DigitsBody, asked: Asked, directory: Directory) -> Command:
-    return commands.SendDigits(agent=asked.agent, interaction=asked.interaction, revision=asked.revision, digits=body.digits)
+    return commands.SendDigits(agent=asked.agent, interaction=asked.interaction, revision=asked.revision, key=asked.key, digits=body.digits)
 
 
 def _wrap_up(body: WrapUpBody, asked: Asked, directory: Directory) -> Command:
     return commands.GiveWrapUp(
-        agent=asked.agent, interaction=asked.interaction, revision=asked.revision, reason=ReasonId(body.reason), note=body.note
+        agent=asked.agent,
+        interaction=asked.interaction,
+        revision=asked.revision,
+        key=asked.key,
+        reason=ReasonId(body.reason),
+        note=body.note,
     )
 
 

@@ -1,6 +1,7 @@
-"""An accepted request's answer, as a value: it can be kept and given again."""
+"""An accepted request's answer, as a value."""
 
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from aiohttp import web
 from pydantic import BaseModel
@@ -15,13 +16,15 @@ class Answer:
     """What is sent back."""
 
     status: int = 200
-    body: str
-    """JSON."""
+    body: str = ""
+    """JSON; nothing for 204."""
     revision: int | None = None
     """Of the interaction in the body; goes out as the ETag that `If-Match` takes."""
 
     def response(self) -> web.Response:
         """The answer to one request."""
+        if self.status == HTTPStatus.NO_CONTENT:
+            return web.Response(status=self.status, headers=HEADERS)
         headers = JSON_HEADERS if self.revision is None else {**JSON_HEADERS, "ETag": f'"{self.revision}"'}
         return web.Response(status=self.status, body=self.body.encode(), headers=headers)
 

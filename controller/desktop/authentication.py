@@ -22,8 +22,7 @@ def cookie_name(port: int) -> str:
 
 def session_of(request: web.Request, sessions: Sessions, cookie: str, directory: Directory, now: Seconds) -> Session:
     """Find the session of a request. Raises a Problem: unauthenticated."""
-    said = request.headers.get("Authorization")
-    token = _bearer(said) if said is not None else request.cookies.get(cookie)
+    token = _token(request, cookie)
     session = sessions.find(token, now) if token is not None else None
     if session is None or session.agent not in directory.agents:
         because = "Log on first: POST /api/v1/session." if token is None else "This session is over, or never was: log on again."
@@ -31,10 +30,21 @@ def session_of(request: web.Request, sessions: Sessions, cookie: str, directory:
     return session
 
 
+def session_by_token(request: web.BaseRequest, sessions: Sessions, cookie: str, now: Seconds) -> Session | None:
+    """Find the session of a request, whatever it asks for; None: it is a stranger's."""
+    token = _token(request, cookie)
+    return sessions.find(token, now) if token is not None else None
+
+
 def must_come_from_our_page(request: web.Request, *, is_secure: bool) -> None:
     """For what may change something. Raises a Problem: bad-origin, for what comes by cookie from elsewhere."""
     if request.headers.get("Authorization") is None and not _comes_from_our_page(request, is_secure=is_secure):
         raise Problem("bad-origin", "With a cookie the Origin header must be the desktop's own; scripts send Authorization: Bearer.")
+
+
+def _token(request: web.BaseRequest, cookie: str) -> str | None:
+    said = request.headers.get("Authorization")
+    return _bearer(said) if said is not None else request.cookies.get(cookie)
 
 
 def _bearer(said: str) -> str:

@@ -4,6 +4,7 @@ Members that nobody knows are errors: they are mostly typing mistakes.
 """
 
 import asyncio
+import hashlib
 import re
 from typing import Annotated, Literal, TypeVar
 
@@ -11,7 +12,7 @@ from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from controller.desktop.problems import Problem, Wrong
-from controller.directory.ids import Seconds
+from controller.directory.ids import CommandKey, Seconds
 
 NOTE_LETTERS_MAX = 4000
 
@@ -68,6 +69,13 @@ class TransferBody(Body):
     target: Target | None = None
 
 
+class PreviewBody(Body):
+    """What somebody typed, or pasted, into the dial box."""
+
+    typed: str
+    """Whatever was pasted: only the size of the body bounds it."""
+
+
 class DigitsBody(Body):
     """Which keys to press."""
 
@@ -119,6 +127,8 @@ def parse(model: type[B], raw: bytes) -> B:
 
 REVISION = r'^(\*|"?[0-9]{1,15}"?)$'
 """What `If-Match` may be, also for the OpenAPI document."""
+KEY_WORD_BYTES, KEY_REQUEST_BYTES = 8, 4
+"""How long the digests are: of the word that a client chose, and of what it asked. Nobody but the agent could want two to be alike."""
 KEY = r"^[!-~]{1,128}$"
 """What an `Idempotency-Key` may be: visible ASCII, as any header can carry it."""
 
@@ -133,9 +143,19 @@ def if_match(request: web.Request) -> int | None:
     return int(said.strip('"')) if said != "*" else None
 
 
-def idempotency_key(request: web.Request) -> str | None:
-    """The word under which a command acts once; None: it acts whenever it is sent."""
-    key = request.headers.get("Idempotency-Key")
-    if key is not None and re.fullmatch(KEY, key) is None:
+def idempotency_key(request: web.Request, body: bytes) -> CommandKey | None:
+    """The key under which this command acts once; None: it acts whenever it is sent.
+
+    Digests only: it is remembered for long, and a body may hold what an agent wrote about a customer.
+    """
+    word = request.headers.get("Idempotency-Key")
+    if word is None:
+        return None
+    if re.fullmatch(KEY, word) is None:
         raise Problem("bad-header", "An Idempotency-Key has 1 to 128 letters, digits and signs of ASCII, and no space.")
-    return key
+    asked = f"{request.method} {request.path}\n".encode() + body
+    return CommandKey(f"{_digest(word.encode(), KEY_WORD_BYTES)}.{_digest(asked, KEY_REQUEST_BYTES)}")
+
+
+def _digest(what: bytes, size: int) -> str:
+    return hashlib.blake2b(what, digest_size=size).hexdigest()

@@ -7,8 +7,8 @@ from aiohttp import web
 from pydantic import BaseModel
 
 from controller.desktop import shapes
-from controller.desktop.bodies import Body, SessionBody, StateBody
-from controller.desktop.routes import directory, interactions, me, session, watch
+from controller.desktop.bodies import Body, PreviewBody, SessionBody, StateBody
+from controller.desktop.routes import directory, interactions, me, numbers, session, watch
 from controller.desktop.routes.events import AFTER, listen
 
 PREFIX = "/api/v1"
@@ -44,6 +44,8 @@ class Endpoint:
     """Needs no session."""
     is_command: bool = False
     """Takes an Idempotency-Key."""
+    empty_when: str = ""
+    """When the answer is 204 and shows nothing; empty: never."""
 
 
 Q_KIND = Query(name="kind", says="What to list; `agent` if it is not said", one_of=directory.KINDS)
@@ -68,6 +70,7 @@ ACTION = Endpoint(
         "asterisk-unavailable",
     ),
     is_command=True,
+    empty_when="Done before with this Idempotency-Key, and the interaction is over or no more yours to see",
 )
 """Stands for every action of `actions.ACTIONS`."""
 
@@ -80,10 +83,12 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         takes=SessionBody,
         gives=shapes.SessionOpened,
         status=201,
-        problems=("bad-credentials", "too-many-attempts", "too-many-sessions"),
+        problems=("bad-credentials", "too-many-attempts", "too-many-sessions", "not-ready"),
         is_open=True,
     ),
-    Endpoint(method="DELETE", path=PREFIX + "/session", respond=session.log_off, says="Log off", status=204, problems=("bad-origin",)),
+    Endpoint(
+        method="DELETE", path=PREFIX + "/session", respond=session.log_off, says="Log off", status=204, problems=("bad-origin", "not-kept")
+    ),
     Endpoint(method="GET", path=PREFIX + "/me", respond=me.look, says="The agent who asks", gives=shapes.Me),
     Endpoint(
         method="PUT",
@@ -112,9 +117,11 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
         method="POST",
         path=PREFIX + "/number/preview",
-        respond=interactions.preview_number,
-        says="What a typed number would dial; not served by this version yet",
-        problems=("not-served", "bad-origin"),
+        respond=numbers.preview,
+        says="What a typed or pasted number would dial, and why it would be refused",
+        takes=PreviewBody,
+        gives=shapes.NumberPreview,
+        problems=("bad-origin",),
     ),
     Endpoint(
         method="GET",
@@ -166,7 +173,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         method="GET",
         path="/readyz",
         respond=watch.readyz,
-        says="Attached to Asterisk",
+        says="Attached to Asterisk, and able to keep what is done",
         gives=shapes.Health,
         problems=("not-ready",),
         is_open=True,

@@ -283,16 +283,19 @@ class Feeds:
         """Say something to all desktops of an agent who listens; `is_much`: one of many at once."""
         self._feeds[agent].tell(kind, value, now, is_much=is_much)
 
-    def tell_all(self, kind: str, values: Sequence[str], now: Seconds) -> None:
-        """Say these things to everybody; each desktop gets them in one piece."""
+    def tell_all(self, kind: str, values: Sequence[str], now: Seconds) -> int:
+        """Say these things to everybody; each desktop gets them in one piece. Gives how many desktops there are."""
         said = [_ToAll(kind, value) for value in values]
+        told = 0
         for feed in self._feeds.values():
             if feed.readers:
                 frames = b"".join([each.frame(seq) for seq, each in enumerate(said, start=feed.seq + 1)])
                 for reader in feed.readers:
                     reader.put(frames)
+                told += len(feed.readers)
         for each in said:
             self._for_all.add(each, now)
+        return told
 
     def is_full(self, agent: AgentId) -> bool:
         """No other desktop of this agent can listen."""

@@ -14,6 +14,7 @@ from controller.desktop import shapes
 from controller.desktop.actions import ACTIONS
 from controller.desktop.bodies import KEY, REVISION
 from controller.desktop.problems import KINDS
+from controller.floor.keys import KEY_SECONDS, KEYS_PER_AGENT_MAX
 
 if TYPE_CHECKING:
     from controller.desktop.endpoints import Endpoint, Query
@@ -30,8 +31,9 @@ FRAMES: tuple[type[BaseModel], ...] = (
     shapes.WrapUpFrame,
 )
 
+ANYWHERE = ("too-many-requests", "wrong-host")
 WITH_BODY = ("bad-json", "too-slow", "too-large", "unsupported-media-type", "bad-body")
-WITH_KEY = ("reused-key", "bad-origin")
+OF_COMMANDS = ("reused-key", "bad-origin", "not-kept")
 
 Json = dict[str, Any]
 
@@ -102,17 +104,18 @@ def _accepted(endpoint: "Endpoint") -> Json:
     answer: Json = {"description": endpoint.says}
     if endpoint.gives is not None:
         answer["content"] = {"application/json": {"schema": {"$ref": _reference(endpoint.gives)}}}
-    return {str(endpoint.status): answer}
+    answers = {str(endpoint.status): answer}
+    return {**answers, "204": {"description": endpoint.empty_when}} if endpoint.empty_when else answers
 
 
 def _problems(endpoint: "Endpoint", *, has_body: bool) -> Json:
-    codes = list(endpoint.problems)
+    codes = [*endpoint.problems, *ANYWHERE]
     if not endpoint.is_open:
-        codes += ["unauthenticated", "too-many-requests"]
+        codes.append("unauthenticated")
     if has_body:
         codes += WITH_BODY
     if endpoint.is_command:
-        codes += WITH_KEY
+        codes += OF_COMMANDS
     by_status: dict[int, list[str]] = {}
     for code in codes:
         by_status.setdefault(KINDS[code].status, []).append(f"`{code}`: {KINDS[code].title}")
@@ -155,7 +158,7 @@ def _in_headers(endpoint: "Endpoint") -> list[Json]:
     key = {
         "name": "Idempotency-Key",
         "in": "header",
-        "description": "Sent twice it acts once",
+        "description": f"Sent twice it acts once: {KEYS_PER_AGENT_MAX:,} of each agent are remembered, for {KEY_SECONDS / 3600:g} hours",
         "schema": {"type": "string", "pattern": KEY},
     }
     revision = {

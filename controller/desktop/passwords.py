@@ -1,5 +1,7 @@
 """Whether a password is an agent's. Guessing is slow: each check is expensive, few run at once, and wrong ones make the next wait.
 
+Nobody is refused because others try at the same moment: they wait for their turn, and who tries much waits for those who try little.
+
 An agent who does not exist costs the same time as one who does, so that nobody learns who works here.
 """
 
@@ -7,7 +9,7 @@ import asyncio
 import math
 import secrets
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import structlog
@@ -16,42 +18,64 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from controller.desktop.limits import Limits
 from controller.desktop.problems import Problem
+from controller.desktop.turns import Turns
 from controller.directory.ids import AgentId, Seconds
 
 log = structlog.get_logger("desktop")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Wrong:
     times: int
-    again_at: Seconds
+    since: Seconds
+    wait: Seconds
 
 
 class BackOff:
-    """How long somebody who was wrong again and again must wait: doubling, per agent and remote address. Forgets the oldest first."""
+    """How long somebody who was wrong again and again must wait: doubling, per agent and address.
+
+    Names that no agent has are remembered apart, so that inventing some never makes a guesser's waiting for a real one be forgotten.
+    """
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self._wrong: OrderedDict[tuple[str, str], _Wrong] = OrderedDict()
+        self._of_agents: dict[str, dict[str, _Wrong]] = {}
+        self._of_nobody: OrderedDict[tuple[str, str], _Wrong] = OrderedDict()
 
-    def seconds_to_wait(self, who: tuple[str, str], now: Seconds) -> Seconds:
+    def seconds_to_wait(self, agent: str, address: str, now: Seconds) -> Seconds:
         """0: they may try."""
-        wrong = self._wrong.get(who)
-        return max(0.0, wrong.again_at - now) if wrong is not None else 0.0
+        wrong = self._of_agents.get(agent, {}).get(address) or self._of_nobody.get((agent, address))
+        if wrong is None:
+            return 0.0
+        # A clock that is put back makes nobody wait for longer than the whole time again.
+        wrong.since = min(wrong.since, now)
+        return max(0.0, wrong.since + wrong.wait - now)
 
-    def note_attempt(self, who: tuple[str, str], now: Seconds) -> None:
-        """Count an attempt before it is checked, so that many at once count as many."""
-        before = self._wrong.pop(who, None)
+    def note_wrong(self, agent: str, address: str, now: Seconds, *, is_real: bool) -> None:
+        """Count a wrong password; `is_real`: there is such an agent."""
+        if is_real:
+            mine = self._of_agents.setdefault(agent, {})
+            mine[address] = self._one_more(mine.pop(address, None), now)
+            if len(mine) > self._limits.back_offs_per_agent_max:
+                # Of this agent only, and a guesser who has as many addresses has as many free tries anyway.
+                del mine[next(iter(mine))]
+            return
+        self._of_nobody[agent, address] = self._one_more(self._of_nobody.pop((agent, address), None), now)
+        while len(self._of_nobody) > self._limits.back_offs_of_nobody_max:
+            self._of_nobody.popitem(last=False)
+
+    def forgive(self, agent: str, address: str) -> None:
+        """The password was right."""
+        mine = self._of_agents.get(agent, {})
+        mine.pop(address, None)
+        if not mine:
+            self._of_agents.pop(agent, None)
+
+    def _one_more(self, before: _Wrong | None, now: Seconds) -> _Wrong:
         times = before.times + 1 if before is not None else 1
         over = times - self._limits.wrong_passwords_free
         wait = min(2.0 ** min(over, 32), self._limits.back_off_seconds_max) if over >= 0 else 0.0
-        self._wrong[who] = _Wrong(times, now + wait)
-        while len(self._wrong) > self._limits.back_offs_remembered_max:
-            self._wrong.popitem(last=False)
-
-    def forgive(self, who: tuple[str, str]) -> None:
-        """The password was right."""
-        self._wrong.pop(who, None)
+        return _Wrong(times, now, wait)
 
 
 class Passwords:
@@ -59,35 +83,37 @@ class Passwords:
 
     def __init__(self, hashes: Mapping[AgentId, str], limits: Limits) -> None:
         self.hashes = dict(hashes)
-        self._limits = limits
         self._back_off = BackOff(limits)
-        self._room = asyncio.Semaphore(limits.password_checks_at_once_max)
-        self._inside = 0
+        self._turns = Turns(limits.password_checks_at_once_max)
         self._hasher = PasswordHasher()
         self._nobodys: str | None = None
         """A hash that no password fits, as expensive as the real ones."""
 
-    async def check(self, agent: str, password: str, remote: str, now: Seconds) -> AgentId:
-        """Give the agent whose password this is. Raises a Problem: bad-credentials, or too-many-attempts with Retry-After."""
-        who = (agent, remote)
-        wait = self._back_off.seconds_to_wait(who, now)
-        if wait > 0:
-            raise _wait("Too many wrong passwords", wait)
-        if self._inside >= self._limits.password_checks_waiting_max:
-            raise _wait("Too many people log on at once", 1.0)
-        self._back_off.note_attempt(who, now)
-        self._inside += 1
-        try:
-            async with self._room:
-                is_right = await asyncio.to_thread(self._verify, self.hashes.get(AgentId(agent)), password)
-        finally:
-            self._inside -= 1
-        if not is_right:
-            # An unknown name is not logged: people type passwords into the wrong field.
-            log.warning("wrong password", agent=agent if AgentId(agent) in self.hashes else "nobody we know", remote=remote)
-            raise Problem("bad-credentials", "The agent or the password is wrong.")
-        self._back_off.forgive(who)
+    async def check(self, agent: str, password: str, address: str, clock: Callable[[], Seconds], is_gone: Callable[[], bool]) -> AgentId:
+        """Give the agent whose password this is. Raises a Problem: bad-credentials, or too-many-attempts with Retry-After.
+
+        `is_gone`: nobody waits for the answer any more; then `ConnectionError` is raised.
+        """
+        self._must_not_wait(agent, address, clock())
+        async with self._turns.turn(address, agent, is_gone):
+            # Those before may have been wrong once too often.
+            self._must_not_wait(agent, address, clock())
+            known = self.hashes.get(AgentId(agent))
+            is_right = await asyncio.to_thread(self._verify, known, password)
+            if not is_right:
+                self._back_off.note_wrong(agent, address, clock(), is_real=known is not None)
+                # An unknown name is not logged: people type passwords into the wrong field.
+                log.warning("wrong password", agent=agent if known is not None else "nobody we know", remote=address)
+                raise Problem("bad-credentials", "The agent or the password is wrong.")
+        self._back_off.forgive(agent, address)
         return AgentId(agent)
+
+    def _must_not_wait(self, agent: str, address: str, now: Seconds) -> None:
+        wait = self._back_off.seconds_to_wait(agent, address, now)
+        if wait > 0:
+            whole = max(1, math.ceil(wait))
+            detail = f"Too many wrong passwords: try again in {whole} s."
+            raise Problem("too-many-attempts", detail, headers={"Retry-After": str(whole)})
 
     def _verify(self, known: str | None, password: str) -> bool:
         """Runs in a thread."""
@@ -107,8 +133,3 @@ class Passwords:
     def prepare(self) -> None:
         """Make what is needed before the first check. Expensive: call it in a thread."""
         self._hash_of_nobody()
-
-
-def _wait(because: str, seconds: Seconds) -> Problem:
-    whole = max(1, math.ceil(seconds))
-    return Problem("too-many-attempts", f"{because}: try again in {whole} s.", headers={"Retry-After": str(whole)})

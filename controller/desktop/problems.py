@@ -4,6 +4,7 @@ A secret, a password that was typed or a stack trace must never get into one.
 
 Problem       an answer that is no success; `code` is one of KINDS, `detail` a sentence a person can act on
 (Refused)     the floor's refusals (see `controller.interaction.refusals`) keep their code and sentence
+(NotKept)     it was done and is not on disk: no success, since a crash would undo it, and no refusal
 """
 
 import json
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 import structlog
 from aiohttp import web
 
+from controller.floor.ports import NotKept
 from controller.interaction.refusals import Refused
 
 log = structlog.get_logger("desktop")
@@ -58,6 +60,8 @@ KINDS: Mapping[str, Kind] = {
     "not-served": Kind(409, "Not served by this version yet"),
     "too-large": Kind(413, "The body is too large"),
     "unsupported-media-type": Kind(415, "The body must be JSON"),
+    "expectation-failed": Kind(417, "Nothing like that can be expected"),
+    "wrong-host": Kind(421, "The request is for another name"),
     "bad-body": Kind(422, "The body is not what it should be"),
     "bad-query": Kind(422, "The query is not what it should be"),
     "bad-target": Kind(422, "No such target"),
@@ -68,8 +72,10 @@ KINDS: Mapping[str, Kind] = {
     "too-many-sessions": Kind(429, "Too many people are logged on"),
     "too-many-sockets": Kind(429, "Too many open desktops"),
     "unexpected": Kind(500, "Our mistake"),
+    "not-kept": Kind(507, "Done, but not on disk"),
     "asterisk-unavailable": Kind(503, "Asterisk can't be reached"),
     "not-ready": Kind(503, "Not ready"),
+    "version-not-supported": Kind(505, "Not in this version of HTTP"),
 }
 
 
@@ -116,6 +122,12 @@ def refused(no: Refused) -> Problem:
     return Problem(no.code, no.because)
 
 
+def not_kept(because: str) -> Problem:
+    """What the floor has done, but has not on disk. No 503: programs send those again by themselves."""
+    detail = f"It was done, but a crash of the controller would undo it. Don't repeat it; tell your administrator: {because}"
+    return Problem("not-kept", detail)
+
+
 def not_served(what: str) -> Problem:
     """Something the contract names and this version can't do."""
     return Problem("not-served", f"{what} is not served by this version yet.")
@@ -124,24 +136,25 @@ def not_served(what: str) -> Problem:
 Respond = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-@web.middleware
-async def problems(request: web.Request, handler: Respond) -> web.StreamResponse:
-    """Turn whatever goes wrong into a problem, once for all routes."""
+async def problems(request: web.BaseRequest, answer: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]) -> web.StreamResponse:
+    """Turn whatever goes wrong into a problem, once for all routes and for what comes before them."""
     try:
-        return await handler(request)  # aiohttp's name for it
+        return await answer(request)
     except Problem as problem:
         return problem.response()
     except Refused as no:
         return refused(no).response()
+    except NotKept as lost:
+        return not_kept(lost.because).response()
     except web.HTTPException as http:
         return _of_http(http, request).response()
     except (web.RequestPayloadError, ConnectionError):
         return Problem("bad-request", "The body broke off, or its encoding is wrong.").response()
     except Exception as mistake:  # noqa: BLE001 - the edge of the program: nothing behind it would answer the person who waits
-        return _of_mistake(mistake, request).response()
+        return of_mistake(mistake, request).response()
 
 
-def _of_http(http: web.HTTPException, request: web.Request) -> Problem:
+def _of_http(http: web.HTTPException, request: web.BaseRequest) -> Problem:
     match http:
         case web.HTTPNotFound():
             return Problem("not-found", f"There is no {request.path}; /api/v1/openapi.json says what there is.")
@@ -153,10 +166,10 @@ def _of_http(http: web.HTTPException, request: web.Request) -> Problem:
         case _ if http.status < 500:
             return Problem("bad-request", http.reason)
         case _:
-            return _of_mistake(http, request)
+            return of_mistake(http, request)
 
 
-def _of_mistake(mistake: Exception, request: web.Request) -> Problem:
+def of_mistake(mistake: BaseException | None, request: web.BaseRequest) -> Problem:
     """Tell the person a reference and nothing else; whoever reads the log finds the rest under it."""
     reference = secrets.token_hex(4)
     log.error("unexpected", reference=reference, method=request.method, path=request.path, exc_info=mistake)

@@ -1,7 +1,9 @@
 """When desktops are told of queues: the first change at once, after it each queue's newest value, at most once a second.
 
 A queue changes with every step of every call, and everybody is shown every queue: told as they come, these changes alone would cost a
-floor of a thousand desktops more than all its calls. What changed within a second goes out together, as one write for each desktop.
+floor of a thousand desktops more than all its calls. What changed within a second goes out together, as one write for each desktop; only
+where desktops are few is every queue's first change told at once, whatever was told of others just now.
+
 While no queue changes nothing runs.
 """
 
@@ -18,8 +20,11 @@ SOONER_SECONDS_MAX = 0.005
 class QueueFrames:
     """Decides which queues are told when. `note` what has changed; `run` tells the rest, second by second."""
 
-    def __init__(self, tell: Callable[[Sequence[QueueId]], None], settled: Callable[[], Awaitable[None]], limits: Limits) -> None:
-        """`tell` says to everybody how these queues are at this moment; `settled` waits until that may be said."""
+    def __init__(self, tell: Callable[[Sequence[QueueId]], int], settled: Callable[[], Awaitable[None]], limits: Limits) -> None:
+        """`tell` says to everybody how these queues are at this moment, and gives how many desktops it told.
+
+        `settled` waits until that may be said.
+        """
         self._tell = tell
         self._settled = settled
         self._limits = limits
@@ -27,15 +32,15 @@ class QueueFrames:
         """Not told yet."""
         self._told_at: dict[QueueId, float] = {}
         """When queues were told last, as far as it is not long ago."""
-        self._at_once = 0
+        self._writes = 0
+        """How many desktops were told something within the last second, each as often as it was."""
         self._something_was_told = asyncio.Event()
 
     def note(self, queues: Iterable[QueueId]) -> None:
         """These have changed, and what they are now may be said."""
         self._changed.update(dict.fromkeys(queues))
         at_once = [queue for queue in self._changed if queue not in self._told_at]
-        if at_once and self._at_once < self._limits.queues_at_once_max:
-            self._at_once += 1
+        if at_once and self._writes < self._limits.queue_writes_at_once_max:
             self._say(at_once)
 
     def _say(self, queues: Sequence[QueueId]) -> None:
@@ -44,7 +49,7 @@ class QueueFrames:
             del self._changed[queue]
             self._told_at[queue] = now
         self._something_was_told.set()
-        self._tell(queues)
+        self._writes += self._tell(queues)
 
     async def run(self) -> None:
         """Tell what waits, once in a while, for as long as something was told a while ago."""
@@ -57,7 +62,7 @@ class QueueFrames:
     def _tell_what_waits(self) -> None:
         long_ago = asyncio.get_running_loop().time() - self._limits.queue_seconds + SOONER_SECONDS_MAX
         self._told_at = {queue: at for queue, at in self._told_at.items() if at > long_ago}
-        self._at_once = 0
+        self._writes = 0
         due = [queue for queue in self._changed if queue not in self._told_at]
         if due:
             self._say(due)

@@ -3,22 +3,22 @@
 import asyncio
 import errno
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from aiohttp import web
 
 from controller.desktop import shapes
 from controller.desktop.authentication import cookie_name
-from controller.desktop.connections import Door
+from controller.desktop.connections import Door, Place
 from controller.desktop.endpoints import ACTION, ENDPOINTS
 from controller.desktop.feeds import Feeds
+from controller.desktop.guard import Guard
 from controller.desktop.limits import Limits
 from controller.desktop.openapi import OPENAPI, openapi
 from controller.desktop.passwords import Passwords
-from controller.desktop.problems import Respond, problems
+from controller.desktop.problems import Respond
 from controller.desktop.queue_frames import QueueFrames
 from controller.desktop.rates import Rates
-from controller.desktop.replays import Replays
 from controller.desktop.sessions import Sessions
 from controller.desktop.telling import Told, tell, tell_everything, tell_who_sees_more_or_less
 from controller.desktop.tls import Tls
@@ -29,9 +29,6 @@ from controller.floor.outcome import Input, Outcome
 from controller.floor.ports import Inbox
 
 SECONDS_PER_HOUR = 3600
-
-STRICTLY_HTTPS = f"max-age={365 * 24 * SECONDS_PER_HOUR}"
-"""For a year browsers come over HTTPS only, whatever they are told to open."""
 
 
 class CannotListen(Exception):
@@ -63,13 +60,12 @@ class DesktopServer:
         is_ready: Callable[[], bool],
         tls: Tls | None = None,
         is_behind_tls: bool = False,
+        host_names: Collection[str] = (),
         limits: Limits | None = None,
     ) -> None:
         """`clock` gives the floor's time; `passwords` each agent's argon2 hash; 0 is any free port; `is_behind_tls`: a proxy speaks TLS."""
         limits = limits or Limits()
-        self._host = host
-        self._wanted_port = port
-        self._tls = tls
+        self._place = Place(host=host, port=port, tls=tls, is_behind_proxy=is_behind_tls, names=frozenset(host_names))
         self._wiring = Wiring(
             inbox=inbox,
             clock=clock,
@@ -79,7 +75,6 @@ class DesktopServer:
             metrics_text=metrics_text,
             is_ready=is_ready,
             feeds=Feeds(limits),
-            replays=Replays(limits),
             rates=Rates(limits, time.monotonic),
             session_seconds=session_hours * SECONDS_PER_HOUR,
             is_secure=tls is not None or is_behind_tls,
@@ -102,12 +97,12 @@ class DesktopServer:
         limits = self._wiring.limits
         runner = web.AppRunner(self._app(), access_log=None, handle_signals=False, shutdown_timeout=limits.stop_seconds)
         await runner.setup()
-        door = Door(runner, self._host, self._wanted_port, self._tls.context if self._tls else None, limits)
         try:
-            await door.start()
+            await Door(runner, self._place, limits, lambda answer: Guard(answer, self._wiring, self._place)).start()
         except OSError as failed:
             await runner.cleanup()
-            raise CannotListen(self._host, self._wanted_port, _sentence(failed, self._host, self._wanted_port)) from failed
+            host, port = self._place.host, self._place.port
+            raise CannotListen(host, port, _sentence(failed, host, port)) from failed
         self._runner = runner
         self.port = runner.addresses[0][1]
         self._wiring.cookie = cookie_name(self.port)
@@ -148,10 +143,10 @@ class DesktopServer:
         for told in frames:
             self._wiring.feeds.tell(told.to, told.kind, told.value, now, is_much=are_many)
 
-    def _tell_queues(self, queues: Sequence[QueueId]) -> None:
-        """Tell every desktop how these queues are now."""
+    def _tell_queues(self, queues: Sequence[QueueId]) -> int:
+        """Tell every desktop how these queues are now; gives how many there are."""
         now = self._wiring.clock()
-        self._wiring.feeds.tell_all("queue", [self._queue_as_it_is(queue, now).model_dump_json() for queue in queues], now)
+        return self._wiring.feeds.tell_all("queue", [self._queue_as_it_is(queue, now).model_dump_json() for queue in queues], now)
 
     def _queue_as_it_is(self, queue: QueueId, now: Seconds) -> shapes.Queue:
         known = self._wiring.floor.directory.queues.get(queue)
@@ -168,8 +163,8 @@ class DesktopServer:
 
     def use_certificate(self) -> None:
         """Read the certificate again: it may have been renewed. Raises `BadCertificate`, and then the old one stays."""
-        if self._tls is not None:
-            self._tls.read_again()
+        if self._place.tls is not None:
+            self._place.tls.read_again()
 
     async def sweep(self) -> None:
         """End what is over by the clock now, without waiting for the next time that the server does it by itself."""
@@ -192,23 +187,17 @@ class DesktopServer:
             self._wiring.not_logged_off_yet.add(session)
 
     def _app(self) -> web.Application:
-        app = web.Application(middlewares=[problems, settled], client_max_size=self._wiring.limits.body_bytes_max)
+        app = web.Application(middlewares=[settled], client_max_size=self._wiring.limits.body_bytes_max)
         app[WIRING] = self._wiring
         app[OPENAPI] = openapi(ENDPOINTS, ACTION)
         for endpoint in (*ENDPOINTS, ACTION):
             # "story" is no action: where it is asked for with a wrong method, the answer names the right ones.
             app.router.add_route(endpoint.method, endpoint.path.replace("{action}", "{action:(?!story$)[^/]+}"), endpoint.respond)
         app.on_shutdown.append(self._say_goodbye)
-        if self._tls is not None:
-            app.on_response_prepare.append(_strictly_https)
         return app
 
     async def _say_goodbye(self, app: web.Application) -> None:
         self._wiring.feeds.stop()
-
-
-async def _strictly_https(request: web.Request, answer: web.StreamResponse) -> None:
-    answer.headers["Strict-Transport-Security"] = STRICTLY_HTTPS
 
 
 @web.middleware

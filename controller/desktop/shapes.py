@@ -7,6 +7,9 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from controller.dialling.refusals import NumberRefusal
+from controller.dialling.rules import NumberType
+from controller.dialling.typed import NumberKind
 from controller.interaction.commands import Action
 from controller.interaction.interaction import Phase, Role
 from controller.routing.desk import DeskState
@@ -164,6 +167,36 @@ class Reasons(Shape):
     """All there is to choose from, in the site's order."""
 
     reasons: tuple[Reason, ...]
+
+
+class NumberPreview(Shape):
+    """What a typed number would dial. What is not known, or does not apply, is left out."""
+
+    kept: str
+    """What is left when everything but digits and `+ # * :` is dropped."""
+    dial: str | None = None
+    """What would go out, in the form that the trunk wants; left out where it is no number."""
+    e164: str | None = None
+    national: str | None = None
+    """As people of the number's own country write it."""
+    international: str | None = None
+    region: str | None = None
+    """Whose number it is, as ISO 3166-1 alpha-2; `001` for numbers of no country."""
+    kind: NumberKind
+    type: NumberType | None = None
+    id: str | None = None
+    """Of the agent or entry point whose number it is."""
+    name: str | None = None
+    """Of the same."""
+    verified: bool
+    """It is in a known numbering plan. An outside number that is not may exist all the same."""
+    allowed: bool
+    code: NumberRefusal | None = None
+    """Why it is not dialled, for programs."""
+    because: str | None = None
+    """The same for people, with what to do about it."""
+    warning: Literal["digits-joined"] | None = None
+    """Letters or signs that separate two things were dropped from between digits: a person should look before the call."""
 
 
 class SessionOpened(Shape):

@@ -1,7 +1,7 @@
 """Everything the routes share, in one place that each request can reach."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 import structlog
@@ -9,16 +9,17 @@ from aiohttp import web
 
 from controller.desktop.authentication import must_come_from_our_page, session_of
 from controller.desktop.bodies import read_body
+from controller.desktop.dial_box import DialBox
 from controller.desktop.feeds import Feeds
 from controller.desktop.limits import Limits
 from controller.desktop.passwords import Passwords
 from controller.desktop.pictures import Pictures
+from controller.desktop.problems import not_kept
 from controller.desktop.rates import Rates
-from controller.desktop.replays import Replays
 from controller.desktop.sessions import Session, Sessions
-from controller.directory.ids import Seconds
+from controller.directory.ids import AgentId, CommandKey, Seconds
 from controller.floor.floor import Floor
-from controller.floor.ports import Inbox
+from controller.floor.ports import Inbox, NotKept
 from controller.interaction.refusals import Refused
 from controller.routing.commands import LogOff
 
@@ -37,7 +38,6 @@ class Wiring:
     metrics_text: Callable[[], str]
     is_ready: Callable[[], bool]
     feeds: Feeds
-    replays: Replays
     rates: Rates
     session_seconds: Seconds
     is_secure: bool
@@ -47,6 +47,7 @@ class Wiring:
     not_logged_off_yet: set[Session] = field(default_factory=set)
     """Sessions that are over and of which the floor has not heard; the next sweep tells it."""
     pictures: Pictures = field(default_factory=Pictures)
+    dial_box: DialBox = field(default_factory=DialBox)
 
     @property
     def floor(self) -> Floor:
@@ -64,6 +65,18 @@ class Wiring:
         """The request's body."""
         return await read_body(request, self.limits.body_seconds_max)
 
+    async def has_done(self, agent: AgentId, key: CommandKey | None) -> bool:
+        """Whether this agent's command with this key was done before, by this process or one before it, and would survive a crash.
+
+        Raises a Problem when it was done and would not, and `ReusedKey`.
+        """
+        if key is None or not self.floor.has_accepted(agent, key, self.clock()):
+            return False
+        await self.inbox.settled()  # it may be on its way to the disk
+        if (because := self.inbox.not_kept_because) is not None:
+            raise not_kept(because)
+        return True
+
     async def end_session(self, session: Session) -> None:
         """Log off one desktop; with the last one goes the agent."""
         self.sessions.close(session)
@@ -72,31 +85,44 @@ class Wiring:
 
     async def log_off(self, session: Session) -> None:
         """Let the floor know that a session is over."""
-        if session.agent not in self.floor.desks:
-            return
-        try:
-            await self.inbox.ask(LogOff(agent=session.agent, session=session.key))
-        except Refused as no:
-            log.warning("not logged off yet", agent=session.agent, because=no.because)
-            self.not_logged_off_yet.add(session)
+        # Before it is asked: whatever comes of it, somebody who has gone must not stay available.
+        self.not_logged_off_yet.add(session)
+        if session.agent in self.floor.desks:
+            try:
+                await self.inbox.ask(LogOff(agent=session.agent, session=session.key))
+            except (Refused, NotKept) as no:
+                log.warning("not logged off yet", agent=session.agent, because=no.because)
+                return
+        self.not_logged_off_yet.discard(session)
 
     async def sweep(self) -> None:
         """End what is over by the clock, and forget what nobody will ask for any more."""
         now = self.clock()
+        again = tuple(self.not_logged_off_yet)
         for session in self.sessions.expired(now):
-            await self.end_session(session)
-        again, self.not_logged_off_yet = self.not_logged_off_yet, set()
+            await _in_spite_of_mistakes(self.end_session(session))
         for session in again:
-            await self.log_off(session)
+            await _in_spite_of_mistakes(self.log_off(session))
         self.feeds.sweep(now)
-        self.replays.sweep(now)
         self.rates.sweep()
+        if self.sessions.agents:
+            self.dial_box.expect_numbers_of(self.floor.directory.region)
 
     async def sweep_for_ever(self) -> None:
-        """Sweep now and then."""
-        while True:
-            await asyncio.sleep(self.limits.sweep_seconds)
-            await self.sweep()
+        """Sweep now and then, and get ready beside it what desktops will ask for."""
+        async with asyncio.TaskGroup() as beside:
+            beside.create_task(self.dial_box.make_ready(), name="numbering plans")
+            while True:
+                await asyncio.sleep(self.limits.sweep_seconds)
+                await _in_spite_of_mistakes(self.sweep())
+
+
+async def _in_spite_of_mistakes(work: Awaitable[None]) -> None:
+    """Ours: one session that can't be ended must not keep the others from being ended, now and at every sweep to come."""
+    try:
+        await work
+    except Exception:
+        log.exception("a sweep left something out because of a mistake in the controller; the next one tries again")
 
 
 WIRING = web.AppKey("wiring", Wiring)

@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from controller.directory.ids import AgentId, EntryPointId, QueueId, ReasonId
-from controller.directory.policy import Policy
+from controller.dialling.one_number import canonical_number
+from controller.dialling.rules import DiallingRules
+from controller.directory.ids import AgentId, EntryPointId, NumberId, QueueId, ReasonId
+from controller.directory.policy import CallerLimits, Policy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +56,16 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SiteNumber:
+    """A number outside that agents call often enough for it to have a name."""
+
+    id: NumberId
+    name: str
+    number: str
+    """As the site file writes it: `+33 1 99 00 10 01`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Directory:
     """Everybody and everything that has a name, found by its id. Its maps are in the site file's order."""
 
@@ -61,9 +73,17 @@ class Directory:
     queues: Mapping[QueueId, Queue]
     entry_points: Mapping[EntryPointId, EntryPoint]
     wrap_up_reasons: Mapping[ReasonId, Reason]
+    dialling: DiallingRules = field(default_factory=DiallingRules)
+    numbers: Mapping[NumberId, SiteNumber] = field(default_factory=dict)
     idle_reasons: Mapping[ReasonId, Reason] = field(default_factory=dict)
     region: str = "FR"
     """ISO 3166-1 alpha-2: how numbers without a country code are read."""
+    limits: CallerLimits = field(default_factory=CallerLimits)
+
+    @property
+    def customers_max(self) -> int:
+        """How many customers may be there at once."""
+        return self.limits.customers_max(len(self.agents))
 
     def queues_of_agents(self) -> dict[AgentId, tuple[QueueId, ...]]:
         """Say which queues each agent serves; who serves none is left out."""
@@ -78,5 +98,10 @@ class Directory:
         return frozenset(agent.id for agent in self.agents.values() if agent.supervisor)
 
     def entry_points_by_number(self) -> dict[str, EntryPoint]:
-        """Say where somebody who dialled a number wanted to go. Where several claim one, it is the first's."""
-        return {number: point for point in reversed(tuple(self.entry_points.values())) for number in point.numbers}
+        """Say where somebody who dialled a number wanted to go: a number as the site file writes it, or in its canonical form.
+
+        Where several claim one, it is the one who writes it so, and then the first.
+        """
+        written = [(number, point) for point in reversed(tuple(self.entry_points.values())) for number in reversed(point.numbers)]
+        meant = {canonical_number(number, self.region): point for number, point in written}
+        return {**meant, **dict(written)}

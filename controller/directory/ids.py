@@ -6,6 +6,7 @@ AgentId = NewType("AgentId", str)
 QueueId = NewType("QueueId", str)
 EntryPointId = NewType("EntryPointId", str)
 ReasonId = NewType("ReasonId", str)
+NumberId = NewType("NumberId", str)
 InteractionId = NewType("InteractionId", str)
 
 LegId = NewType("LegId", str)
@@ -13,6 +14,9 @@ LegId = NewType("LegId", str)
 
 SwitchId = NewType("SwitchId", str)
 """Which Asterisk a fact came from."""
+
+CommandKey = NewType("CommandKey", str)
+"""Under which a command acts once: a digest of the word that its sender chose, a point, and a digest of all that was asked with it."""
 
 Seconds = float
 """A moment (seconds since 1970, UTC) or a length of time. The pure folders are told the time, they never ask for it."""

@@ -10,6 +10,17 @@ MEMORY_KIB_MIN = 7 * 1024
 KIB_ROUNDS_MIN = 5 * MEMORY_KIB_MIN
 """The least that OWASP recommends for argon2id: 7 MiB in 5 rounds, or more memory in fewer. Whoever steals a cheaper hash guesses fast."""
 
+DEMO_HASHES = frozenset(
+    (
+        "$argon2id$v=19$m=19456,t=2,p=1$8+7qPQd97SQ5JmQQ8RGPxw$3dvHmsChUKGqx+Yu42/t0JGYtaUEdY1bfMYxHlUI0NY",
+        "$argon2id$v=19$m=19456,t=2,p=1$B4MLdWTbwy8Jl+b01tLoJg$ssa7EvD2lg2VQPJhAKG4uEaAT96AHTTvCvbQwJrnu/I",
+        "$argon2id$v=19$m=19456,t=2,p=1$ng5wAdNfQdziuznmjPXSVg$G8PwNEPazKY+rl/To47nhh5f7iRG6wyUf3CHNkyH0Ck",
+        "$argon2id$v=19$m=19456,t=2,p=1$9UjoTVZr33d98WysFXOsiw$RwGA/aKI32ICGk0nxwUhxsSl4y4OFTkfgtC0nRV7p1I",
+        "$argon2id$v=19$m=19456,t=2,p=1$/CjGkCg+WajUsO34fV/72Q$8+kZfM1t14+aGUugErEdZ+UKsVKuk1RZCWUthfhtn5o",
+    )
+)
+"""The hashes of `docker/demo/site.toml`: everybody knows the passwords that they were made from."""
+
 _HASHER = PasswordHasher()
 
 

@@ -44,6 +44,29 @@ class CustomerGoneInConference(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallerLimits:
+    """How many callers are taken at once, so that there is always a leg left to ring an agent on."""
+
+    legs_max: int = 500
+    """How many legs Asterisk has sound for at once: two ports of rtp.conf's range for each."""
+    waiting_per_number_max: int = 10
+    """How many may wait from one number."""
+    waiting_per_line_max: int = 250
+    """How many may wait that came in by one PJSIP endpoint."""
+
+    def callers_max(self, agents: int) -> int:
+        """How many callers may be in Asterisk at once, whoever serves them: a leg for each agent's telephone is kept back.
+
+        Where there are very many agents, it is two legs in five: they can't all talk with somebody at once.
+        """
+        return self.legs_max - min(agents, self.legs_max * 2 // 5)
+
+    def customers_max(self, agents: int) -> int:
+        """How many customers the controller takes at once: a fifth of the legs is for callers whom only the dialplan serves."""
+        return self.callers_max(agents) - self.legs_max // 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """One queue's policies: the site's, with the queue's own on top. Times are in seconds."""
 

@@ -44,6 +44,8 @@ class DesktopAccess:
     """None: the desktop speaks plain HTTP."""
     tls_proxy: bool = False
     """A proxy with TLS stands in front, so browsers come over HTTPS although we are spoken to over HTTP."""
+    host_names: tuple[str, ...] = ()
+    """What browsers call this machine, beside its addresses and where it listens."""
 
     @property
     def is_secure(self) -> bool:

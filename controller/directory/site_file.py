@@ -7,12 +7,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
-from controller.directory.directory import Agent, Directory, EntryPoint, Queue, Reason
-from controller.directory.ids import AgentId, EntryPointId, QueueId, ReasonId
-from controller.directory.passwords import hash_mistake, is_password
-from controller.directory.policy import Policy
+from controller.directory.directory import Agent, Directory, EntryPoint, Queue, Reason, SiteNumber
+from controller.directory.ids import AgentId, EntryPointId, NumberId, QueueId, ReasonId
+from controller.directory.passwords import DEMO_HASHES, hash_mistake
+from controller.directory.policy import CallerLimits, Policy
 from controller.directory.site import AsteriskAccess, DesktopAccess, Site, TlsFiles
 from controller.directory.site_addresses import ari_url, listen_address
+from controller.directory.site_dialling import dialling_rules
 from controller.directory.site_links import check_links
 from controller.directory.site_mistakes import BadSiteFile, Path, Report, SecretMissing
 from controller.directory.site_secrets import Secret, is_elsewhere
@@ -28,7 +29,6 @@ T = TypeVar("T")
 def read_site(text: str, *, secret: Secret) -> Site:
     """Read a site file's text. `secret` finds the values that are kept elsewhere (see `site_secrets`).
 
-    Takes about 25 ms for each agent where the desktop is open to other machines: passwords are then tried against the well-known ones.
     Raises `BadSiteFile` with every mistake, and nothing else.
     """
     if len(text) > TEXT_LETTERS_MAX:
@@ -95,7 +95,14 @@ def _desktop(tables: Tables, report: Report, secret: Secret) -> DesktopAccess | 
     if listen is None:
         return None
     tls = TlsFiles(certificate=table.tls.certificate, key=table.tls.key) if table.tls else None
-    desktop = DesktopAccess(host=listen[0], port=listen[1], session_hours=table.session_hours, tls=tls, tls_proxy=table.tls_proxy)
+    desktop = DesktopAccess(
+        host=listen[0],
+        port=listen[1],
+        session_hours=table.session_hours,
+        tls=tls,
+        tls_proxy=table.tls_proxy,
+        host_names=tuple(table.host_names),
+    )
     if not desktop.is_loopback and not desktop.is_secure:
         report.note(
             ("desktop", "listen"),
@@ -104,6 +111,12 @@ def _desktop(tables: Tables, report: Report, secret: Secret) -> DesktopAccess | 
         )
     if tls is not None and table.tls_proxy:
         report.note(("desktop", "tls_proxy"), "only one of `tls` and `tls_proxy`: who speaks TLS, the controller or a proxy?")
+    elif table.tls_proxy and not table.host_names:
+        report.note(
+            ("desktop", "tls_proxy"),
+            "browsers come by a name that the proxy passes on, and requests for an unknown one are refused: "
+            'say it in `host_names`, such as host_names = ["desktop.example"]',
+        )
     return desktop
 
 
@@ -115,10 +128,11 @@ def _passwords(tables: Tables, desktop: DesktopAccess | None, report: Report, se
         if password is None:
             continue
         passwords[AgentId(agent.id)] = password
-        if desktop is not None and not desktop.is_loopback and is_password(password, agent.id):
+        # Compared and not tried: to try a password takes 25 ms, and a start has hundreds of them. `check` tries them.
+        if desktop is not None and not desktop.is_loopback and password in DEMO_HASHES:
             report.note(
                 path,
-                f"the password of {agent.id!r} is {agent.id!r}, as everybody knows from the demo: "
+                f"the password of {agent.id!r} is the one that everybody knows from the demo: "
                 f"choose another, or let the desktop listen on 127.0.0.1 only (it is {desktop.listen})",
             )
     return passwords
@@ -157,10 +171,23 @@ def _directory(tables: Tables, region: str) -> Directory:
         agents={agent.id: agent for agent in agents},
         queues={queue.id: queue for queue in queues},
         entry_points={point.id: point for point in entry_points},
+        dialling=dialling_rules(tables),
+        numbers={
+            NumberId(table.id): SiteNumber(id=NumberId(table.id), name=table.name, number=table.number) for table in tables.numbers.values()
+        },
         wrap_up_reasons=_reasons(tables.wrap_up_reasons),
         idle_reasons=_reasons(tables.idle_reasons),
         region=region,
+        limits=_limits(tables),
     )
+
+
+def _limits(tables: Tables) -> CallerLimits:
+    assert tables.asterisk is not None, "a site file without an [asterisk] that can be read has a mistake"
+    assert tables.callers is not None, "a site file with a [callers] that can't be read has a mistake"
+    legs, callers = tables.asterisk.legs_max, tables.callers
+    by_line = legs // 2 if callers.waiting_per_line_max is None else callers.waiting_per_line_max
+    return CallerLimits(legs_max=legs, waiting_per_number_max=callers.waiting_per_number_max, waiting_per_line_max=by_line)
 
 
 def _queue(table: QueueTable, agents: list[Agent], site_policy: Policy) -> Queue:

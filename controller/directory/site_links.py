@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import phonenumbers
-
+from controller.dialling.one_number import canonical_number
+from controller.directory.site_dialling import check_dialling, region_mistake
 from controller.directory.site_mistakes import Path, Report, nearest
 from controller.directory.site_shape import Tables
 from controller.directory.site_tables import REPEATED, PolicyTable
@@ -17,9 +17,6 @@ REQUIRED: Mapping[str, str] = {
 }
 """Repeated tables of which there must be one at least, and what would be wrong without."""
 
-USUAL_SLIPS: Mapping[str, str] = {"UK": "GB", "EN": "GB", "EL": "GR", "SP": "ES"}
-"""Letters that are no region's, and the region that people mean by them."""
-
 
 def check_links(tables: Tables, document: Mapping[str, Any], report: Report) -> None:
     """Report everything that does not fit together. Ids of tables that are wrong by themselves still count as there."""
@@ -29,14 +26,17 @@ def check_links(tables: Tables, document: Mapping[str, Any], report: Report) -> 
     for kind in REPEATED:
         _note_repeats(report, _values(document, kind, "id"), "the id {} is taken")
     _note_repeats(report, _values(document, "agent", "phone"), "the telephone {} is another agent's")
+    _note_repeats(report, _values(document, "trunk", "name"), "the trunk {} is there already")
     numbers = (
         (("entry_point", index, "numbers", n), number) for index, e in tables.entry_points.items() for n, number in enumerate(e.numbers)
     )
     _note_repeats(report, numbers, "the number {} leads somewhere already")
+    _check_numbers_that_mean_one(tables, report)
     _check_region(tables, report)
     _check_queues(tables, _ids(document, "agent"), report)
     _check_queue_of_entry_points(tables, _ids(document, "queue"), report)
     _check_default_reasons(tables, _ids(document, "wrap_up_reason"), report)
+    check_dialling(tables, report)
 
 
 def _values(document: Mapping[str, Any], kind: str, key: str) -> list[tuple[Path, str]]:
@@ -59,12 +59,25 @@ def _note_repeats(report: Report, places: Iterable[tuple[Path, str]], sentence: 
         first.setdefault(value, path)
 
 
+def _check_numbers_that_mean_one(tables: Tables, report: Report) -> None:
+    """Two entry points can't share a number by writing it in two ways: a caller dials either. One entry point may write it in several."""
+    if tables.site is None:
+        return  # without the country nobody knows what a number means
+    first: dict[str, tuple[int, str, Path]] = {}
+    for index, entry_point in tables.entry_points.items():
+        for place, number in enumerate(entry_point.numbers):
+            path: Path = ("entry_point", index, "numbers", place)
+            whose, written, where = first.setdefault(canonical_number(number, tables.site.region), (index, number, path))
+            if whose != index and written != number:
+                report.note(
+                    path, f"the number {number!r} means {written!r}, which leads somewhere already: see line {report.line_of(where)}"
+                )
+
+
 def _check_region(tables: Tables, report: Report) -> None:
-    if tables.site is None or tables.site.region in phonenumbers.SUPPORTED_REGIONS:
-        return
-    region = tables.site.region
-    meant = f"; did you mean {USUAL_SLIPS[region]!r}?" if region in USUAL_SLIPS else ": write the two letters of ISO 3166-1"
-    report.note(("site", "region"), f"there is no country {region!r}{meant}")
+    mistake = region_mistake(tables.site.region) if tables.site is not None else None
+    if mistake is not None:
+        report.note(("site", "region"), mistake)
 
 
 def _check_queues(tables: Tables, agents: set[str], report: Report) -> None:

@@ -16,18 +16,25 @@ from controller.directory.site_tables import (
     WANTED,
     AgentTable,
     AsteriskTable,
+    CallersTable,
     DesktopTable,
+    DiallingTable,
     EntryPointTable,
     JournalTable,
+    NumberTable,
     PolicyTable,
     QueueTable,
     ReasonTable,
     SiteTable,
     Table,
     TlsTable,
+    TrunkTable,
 )
 
 T = TypeVar("T", bound=Table)
+
+_OTHERWISE: Mapping[tuple[type[Table], str], str] = {(AgentTable, "password"): "agent password", (TrunkTable, "name"): "trunk name"}
+"""Keys that mean something else in one table than in the others, and where `WANTED` says it."""
 
 _QUOTED = re.compile("'([^']+)'")
 
@@ -41,12 +48,16 @@ class Tables:
 
     site: SiteTable | None = None
     asterisk: AsteriskTable | None = None
+    callers: CallersTable | None = None
     desktop: DesktopTable | None = None
     policy: PolicyTable | None = None
     journal: JournalTable | None = None
+    dialling: DiallingTable | None = None
     agents: Mapping[int, AgentTable] = field(default_factory=dict)
     queues: Mapping[int, QueueTable] = field(default_factory=dict)
     entry_points: Mapping[int, EntryPointTable] = field(default_factory=dict)
+    trunks: Mapping[int, TrunkTable] = field(default_factory=dict)
+    numbers: Mapping[int, NumberTable] = field(default_factory=dict)
     wrap_up_reasons: Mapping[int, ReasonTable] = field(default_factory=dict)
     idle_reasons: Mapping[int, ReasonTable] = field(default_factory=dict)
 
@@ -63,12 +74,16 @@ def tables_of(document: Mapping[str, Any], report: Report) -> Tables:
     return Tables(
         site=_single(document, "site", SiteTable, report),
         asterisk=_single(document, "asterisk", AsteriskTable, report),
+        callers=_single(document, "callers", CallersTable, report),
         desktop=_single(document, "desktop", DesktopTable, report),
         policy=_single(document, "policy", PolicyTable, report),
         journal=_single(document, "journal", JournalTable, report),
+        dialling=_single(document, "dialling", DiallingTable, report),
         agents=_repeated(document, "agent", AgentTable, report),
         queues=_repeated(document, "queue", QueueTable, report),
         entry_points=_repeated(document, "entry_point", EntryPointTable, report),
+        trunks=_repeated(document, "trunk", TrunkTable, report),
+        numbers=_repeated(document, "number", NumberTable, report),
         wrap_up_reasons=_repeated(document, "wrap_up_reason", ReasonTable, report),
         idle_reasons=_repeated(document, "idle_reason", ReasonTable, report),
     )
@@ -113,7 +128,7 @@ def _sentence(error: ErrorDetails, model: type[Table]) -> str:
     if error["type"] == "extra_forbidden":
         known = {*table.model_fields}
         return f"there is no such key{nearest(key, known) or '; there are ' + ', '.join(sorted(known))}"
-    wanted = WANTED["agent password" if (key, table) == ("password", AgentTable) else key]
+    wanted = WANTED[_OTHERWISE.get((table, key), key)]
     if error["type"] == "missing":
         return f"{key} is missing: give it {wanted}"
     if key == "password":

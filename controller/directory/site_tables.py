@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from controller.dialling.rules import NumberFormat, NumberType
 from controller.directory.policy import AfterConsult, CustomerGoneInConference, EndConsult, OwnerHangUp, TransferAcceptance
 
 Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
@@ -14,6 +15,8 @@ Name = Annotated[str, Field(pattern=r"^[^\x00-\x20\x7f][^\x00-\x1f\x7f]{0,79}$")
 Endpoint = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
 Number = Annotated[str, Field(pattern=r"^\+?[0-9]{1,20}$")]
 FilePath = Annotated[str, Field(pattern=r"^[^\x00]{1,1000}$")]
+# As a browser's address bar has it, without a port.
+HostName = Annotated[str, Field(pattern=r"^([A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|[0-9A-Fa-f:.]{2,45})$")]
 Seconds = Annotated[float, Field(ge=1, le=3600, allow_inf_nan=False)]
 
 
@@ -40,6 +43,14 @@ class AsteriskTable(Table):
     password: Annotated[str, Field(min_length=1)]
     transport: Literal["rest-over-websocket"] = "rest-over-websocket"
     lanes: Annotated[int, Field(ge=1, le=32)] = 4
+    legs_max: Annotated[int, Field(ge=10, le=32_000)] = 500
+
+
+class CallersTable(Table):
+    """`[callers]`"""
+
+    waiting_per_number_max: Annotated[int, Field(ge=1, le=32_000)] = 10
+    waiting_per_line_max: Annotated[int, Field(ge=1, le=32_000)] | None = None
 
 
 class TlsTable(Table):
@@ -55,6 +66,7 @@ class DesktopTable(Table):
     listen: str = "127.0.0.1:8080"
     tls: TlsTable | None = None
     tls_proxy: bool = False
+    host_names: Annotated[list[HostName], Field(max_length=100)] = []
     session_hours: Annotated[float, Field(gt=0, le=168, allow_inf_nan=False)] = 12.0
 
 
@@ -113,6 +125,34 @@ class EntryPointTable(Table):
     queue: Id
 
 
+class DiallingTable(Table):
+    """`[dialling]`"""
+
+    trunk: Endpoint | None = None
+    allowed_regions: Annotated[list[Annotated[str, Field(pattern=r"^([A-Z]{2}|001)$")]], Field(min_length=1)] | None = None
+    refused_types: list[Annotated[NumberType, Field(strict=False)]] | None = None
+    verified_only: bool = False
+    extensions: list[Annotated[str, Field(pattern=r"^[0-9]{3,10}(-[0-9]{3,10})?$")]] = []
+    short_codes: list[Annotated[str, Field(pattern=r"^[0-9]{3,10}$")]] = []
+    service_codes: list[Annotated[str, Field(pattern=r"^[0-9*#]*[*#][0-9*#]*$", min_length=2, max_length=18)]] = []
+    emergency_numbers_also: list[Annotated[str, Field(pattern=r"^[0-9]{2,5}$")]] = []
+
+
+class TrunkTable(Table):
+    """`[[trunk]]`"""
+
+    name: Endpoint
+    number_format: Annotated[NumberFormat, Field(strict=False)] = NumberFormat.E164
+
+
+class NumberTable(Table):
+    """`[[number]]`"""
+
+    id: Id
+    name: Name
+    number: Annotated[str, Field(min_length=1, max_length=80)]
+
+
 class ReasonTable(Table):
     """`[[wrap_up_reason]]` and `[[idle_reason]]`"""
 
@@ -123,9 +163,11 @@ class ReasonTable(Table):
 SINGLE: Mapping[str, type[Table]] = {
     "site": SiteTable,
     "asterisk": AsteriskTable,
+    "callers": CallersTable,
     "desktop": DesktopTable,
     "policy": PolicyTable,
     "journal": JournalTable,
+    "dialling": DiallingTable,
 }
 """Tables that stand once: `[site]`."""
 
@@ -133,14 +175,27 @@ REPEATED: Mapping[str, type[Table]] = {
     "agent": AgentTable,
     "queue": QueueTable,
     "entry_point": EntryPointTable,
+    "trunk": TrunkTable,
+    "number": NumberTable,
     "wrap_up_reason": ReasonTable,
     "idle_reason": ReasonTable,
 }
 """Tables that stand once for each: `[[agent]]`."""
 
 NOT_SERVED: Mapping[str, frozenset[str]] = {
-    "": frozenset({"dialling", "organisation"}),
+    "": frozenset({"organisation"}),
     "queue": frozenset({"overflow"}),
+    "dialling": frozenset(
+        {
+            "outside_prefix",
+            "max_outside_per_agent",
+            "max_outside_per_site",
+            "max_per_hour_agent",
+            "max_per_day_agent",
+            "outside_only_minutes",
+        }
+    ),
+    "trunk": frozenset({"caller_ids", "default_caller_id"}),
 }
 """Tables, and keys of tables, that are meant for later: this version does not serve them."""
 
@@ -157,11 +212,15 @@ WANTED: Mapping[str, str] = {
     "agent password": "what `ari-controller hash-password` prints",
     "transport": "the way that commands take to Asterisk",
     "lanes": "how many WebSockets carry commands, a whole number from 1 to 32",
+    "legs_max": "how many legs Asterisk has sound for, half of the ports in rtp.conf, a whole number from 10 to 32000",
+    "waiting_per_number_max": "how many callers may wait from one number, a whole number from 1 to 32000",
+    "waiting_per_line_max": "how many callers may wait from one PJSIP endpoint, a whole number from 1 to 32000",
     "listen": 'an address and a port, such as "127.0.0.1:8080"',
     "tls": 'a certificate and its key, such as { certificate = "desktop.crt", key = "desktop.key" }',
     "certificate": "the name of a file in PEM form: the certificate, and after it those that lead to its root",
     "key": "the name of a file in PEM form: the certificate's private key, not encrypted",
     "tls_proxy": "true or false",
+    "host_names": 'a list of names that browsers use for this machine, without a port, such as ["desktop.example"]',
     "session_hours": "how many hours a login lasts, more than 0 and at most 168",
     "folder": "a folder that the controller may write to",
     "transfer_acceptance": "a policy",
@@ -186,5 +245,16 @@ WANTED: Mapping[str, str] = {
     "policy": "a table of policies, such as { offer_seconds = 15 }",
     "numbers": 'a list of numbers that customers dial, such as ["800"]: digits, and a + before them',
     "queue": "the id of a queue",
+    "trunk": 'the name of a [[trunk]], such as "outside"',
+    "trunk name": 'the name of the trunk\'s PJSIP endpoint, such as "outside": letters a-z, digits, _ . and -',
+    "number_format": "the form in which the trunk wants numbers",
+    "allowed_regions": 'a list of countries as two capitals, such as ["FR", "GB"]; "001" stands for numbers of no country',
+    "refused_types": 'a list of types of numbers, such as ["premium", "shared-cost"]',
+    "verified_only": "true or false",
+    "extensions": 'a list of internal numbers and ranges of them, such as ["100-199", "2001"], of 3 to 10 digits',
+    "short_codes": 'a list of short codes, such as ["3900"], of 3 to 10 digits',
+    "service_codes": 'a list of codes with * or #, such as ["*31#"], of 2 to 18 signs',
+    "emergency_numbers_also": 'a list of emergency numbers, such as ["191", "196"], of 2 to 5 digits',
+    "number": 'a telephone number as people write it, such as "+33 1 99 00 10 01"',
 }
 """What each key must be, as the end of the sentence "it must be …"."""

@@ -1,5 +1,8 @@
 """A customer who has just arrived becomes an interaction."""
 
+from collections.abc import Collection
+
+from controller.dialling.one_number import canonical_number
 from controller.directory.directory import Directory, EntryPoint
 from controller.directory.ids import InteractionId, Seconds
 from controller.interaction.facts import CustomerArrived
@@ -25,6 +28,30 @@ def _base36(number: int) -> str:
     return digits or "0"
 
 
+def why_full(arrived: CustomerArrived, waiting: Collection[Interaction], customers: int, directory: Directory) -> str | None:
+    """Say why this caller can't be taken beside those who are there; None: they can.
+
+    A caller who hides their number is counted with nobody: many do, and they are not one.
+    """
+    if customers >= directory.customers_max:
+        return f"{customers} customers are there, and the remaining legs are for agents' telephones"
+    limits = directory.limits
+    number = canonical_number(arrived.number, directory.region)
+    if any(letter.isdigit() for letter in number):
+        same = sum(number == canonical_number(_number_of(other), directory.region) for other in waiting)
+        if same >= limits.waiting_per_number_max:
+            return f"{same} calls from {number} wait already"
+    if arrived.line:
+        same = sum(arrived.line == other.line for other in waiting)
+        if same >= limits.waiting_per_line_max:
+            return f"{same} calls by PJSIP/{arrived.line} wait already"
+    return None
+
+
+def _number_of(interaction: Interaction) -> str:
+    return interaction.customer.number if interaction.customer else ""
+
+
 def admit(new_id: InteractionId, arrived: CustomerArrived, entry_point: EntryPoint, directory: Directory, now: Seconds) -> Interaction:
     """Put a customer into the line that their number leads to, on music."""
     queue = directory.queues[entry_point.queue]
@@ -41,4 +68,5 @@ def admit(new_id: InteractionId, arrived: CustomerArrived, entry_point: EntryPoi
         music=queue.music,
         policy=queue.policy,
         parties=(customer,),
+        line=arrived.line,
     )

@@ -6,12 +6,14 @@ chart's business, who is served next is routing's.
 
 from collections.abc import Callable, Iterable, Mapping
 
-from controller.directory.directory import Directory
-from controller.directory.ids import AgentId, InteractionId, LegId, QueueId, Seconds
+from controller.dialling.one_number import canonical_number
+from controller.directory.directory import Directory, EntryPoint
+from controller.directory.ids import AgentId, CommandKey, InteractionId, LegId, QueueId, Seconds
 from controller.directory.replace import replace
-from controller.floor.admission import admit, interaction_id
+from controller.floor.admission import admit, interaction_id, why_full
 from controller.floor.deadlines import Deadlines
 from controller.floor.invariants import check
+from controller.floor.keys import AcceptedKeys, brought_back, forget_old, is_accepted, remember, to_keep
 from controller.floor.occupation import agents_in, most_pressing, occupation_in
 from controller.floor.outcome import Change, Input, Outcome, SiteReloaded
 from controller.floor.reload import keep_lines_in_use, without_queue
@@ -36,9 +38,6 @@ from controller.routing.assignment import Lines, Waiting
 from controller.routing.commands import DeskCommand, GoAvailable, GoIdle, LogOff, LogOn
 from controller.routing.desk import Desk, DeskState, DesktopSession, choose, log_off, log_on, occupy, rest
 
-WAITING_CUSTOMERS_MAX = 500
-"""Beyond this many the dialplan's fallback serves a caller better than our line."""
-
 REST_SECONDS = 3.0
 """How long a telephone is left alone that could not be rung: others are offered the customer first, and a fault may pass."""
 
@@ -61,6 +60,8 @@ class Floor:
         self.desks: dict[AgentId, Desk] = {agent: Desk(agent=agent) for agent in directory.agents}
         self.switch_is_there = False
         self.supervisors = directory.supervisors()
+        self.last_at: Seconds = 0.0
+        """When the last input that left a trace was taken; 0: none was."""
         self._queues_of = directory.queues_of_agents()
         self._entry_points = directory.entry_points_by_number()
         self._lines = Lines(directory.queues)
@@ -70,6 +71,7 @@ class Floor:
         self._deadlines = Deadlines()
         self._resting: dict[AgentId, Seconds] = {}
         self._arrivals = 0
+        self._accepted: dict[AgentId, AcceptedKeys] = {}
 
     @classmethod
     def from_state(cls, state: FloorState) -> "Floor":
@@ -80,8 +82,10 @@ class Floor:
             floor._lines.note(desk)
         floor._resting = {desk.agent: desk.rests_until for desk in state.desks if desk.rests_until is not None}
         floor.switch_is_there = state.switch_is_there
+        floor.last_at = state.at
         floor._arrivals = state.arrivals
         floor._leaving = dict.fromkeys(state.leaving)
+        floor._accepted = {agent: brought_back(keys) for agent, keys in state.accepted.items()}
         for interaction in state.interactions:
             check(interaction)
             floor._remember(None, interaction)
@@ -95,7 +99,9 @@ class Floor:
             desks=tuple(self.desks.values()),
             arrivals=self._arrivals,
             switch_is_there=self.switch_is_there,
+            at=self.last_at,
             leaving=tuple(self._leaving),
+            accepted={agent: to_keep(keys) for agent, keys in self._accepted.items()},
         )
 
     # --- Reading ---------------------------------------------------------------------------------------------------
@@ -125,6 +131,10 @@ class Floor:
         """Say whether an agent is a supervisor, whatever they are to an interaction."""
         return agent in self.supervisors
 
+    def has_accepted(self, agent: AgentId, key: CommandKey, now: Seconds) -> bool:
+        """Whether this agent's command with this key was accepted before. Raises `ReusedKey` when that was another command."""
+        return is_accepted(self._accepted.get(agent, {}), key, now)
+
     def next_deadline_at(self) -> Seconds | None:
         """When to call `due` next; None: nothing is waited for."""
         moments = [*self._resting.values()]
@@ -142,21 +152,33 @@ class Floor:
     # --- The one door ----------------------------------------------------------------------------------------------
 
     def take(self, what: Input, now: Seconds) -> Outcome:
-        """Follow a fact or do what a command asks. Raises a `Refused`, and then nothing has changed."""
+        """Follow a fact or do what a command asks; one whose key was accepted before does nothing more.
+
+        Raises a `Refused`, and then nothing has changed.
+        """
         writing = _Writing()
         match what:
-            case Command():
-                self._command(what, now, writing)
-            case DeskCommand():
-                self._desk_command(what, now, writing)
+            case Command() | DeskCommand():
+                if what.key is not None and self.has_accepted(what.agent, what.key, now):
+                    return Outcome()
+                if isinstance(what, Command):
+                    self._command(what, now, writing)
+                else:
+                    self._desk_command(what, now, writing)
+                if what.key is not None:
+                    remember(self._accepted.setdefault(what.agent, {}), what.key, now)
+                    writing.unseen = True
             case SiteReloaded():
-                self._reload(what.directory, writing)
+                self._reload(what.directory, now, writing)
             case _:
                 self._fact(what, now, writing)
         self._turn_away_who_waits_in_vain(what, now, writing)
         self._assign(what, now, writing)
         self._forget_closed_queues(writing)
-        return writing.outcome()
+        outcome = writing.outcome()
+        if outcome.leaves_a_trace:
+            self.last_at = max(self.last_at, now)
+        return outcome
 
     def _command(self, command: Command, now: Seconds, writing: "_Writing") -> None:
         interaction = self.interactions.get(command.interaction)
@@ -246,18 +268,29 @@ class Floor:
         if arrived.leg in self._leaving:
             writing.notices.append(CallWasOver(interaction=InteractionId(""), leg=arrived.leg))
             return
-        entry_point = self._entry_points.get(arrived.dialled)
+        entry_point = self._entry_point_of(arrived.dialled)
         if entry_point is None:
             writing.notices.append(_turn_away(arrived, f"nobody answers at {arrived.dialled}"))
             return
-        if len(self._lines) >= WAITING_CUSTOMERS_MAX:
-            writing.notices.append(_turn_away(arrived, "too many customers wait"))
+        full = why_full(arrived, self._everybody_waiting(), self._customers_there(), self.directory)
+        if full is not None:
+            writing.notices.append(_turn_away(arrived, full))
             return
         self._arrivals += 1
         new = admit(interaction_id(now, self._arrivals), arrived, entry_point, self.directory, now)
         self._store(None, Step(interaction=new), arrived, now, writing)
 
-    def _reload(self, directory: Directory, writing: "_Writing") -> None:
+    def _everybody_waiting(self) -> list[Interaction]:
+        return [interaction for queue in self._lines.queues for interaction in self.waiting_in(queue)]
+
+    def _customers_there(self) -> int:
+        return sum(interaction.customer_is_there for interaction in self.interactions.values()) + len(self._leaving)
+
+    def _entry_point_of(self, dialled: str) -> EntryPoint | None:
+        found = self._entry_points.get(dialled)
+        return found or self._entry_points.get(canonical_number(dialled, self.directory.region))
+
+    def _reload(self, directory: Directory, now: Seconds, writing: "_Writing") -> None:
         """Take over another site file. Who left keeps their desk until their call is over; who is new gets one."""
         in_use = (interaction.queue for interaction in self.interactions.values())
         # Those that are gone are named as well: whoever watches them is to know.
@@ -269,6 +302,9 @@ class Floor:
             if agent not in directory.agents and desk.occupied is None:
                 del self.desks[agent]
         self._lines = self._lines_anew()
+        for keys in self._accepted.values():
+            forget_old(keys, now)
+        self._accepted = {agent: keys for agent, keys in self._accepted.items() if keys and agent in directory.agents}
         writing.desks.update(dict.fromkeys(self.desks))
         writing.queues.update(dict.fromkeys(self.directory.queues))
 
@@ -296,6 +332,9 @@ class Floor:
             return
         check(after)
         self._remember(before, after)
+        if before is not None and after.revision == before.revision:
+            writing.unseen = True  # a hold key that concerns nobody else
+            return
         if (before is not None and before.phase is Phase.QUEUED) != (after.phase is Phase.QUEUED):
             writing.queues[after.queue] = None
         writing.changes.append(Change(before=before, after=after, cause=cause))

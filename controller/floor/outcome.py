@@ -43,3 +43,8 @@ class Outcome:
     notices: tuple[Notice, ...] = ()
     unseen: bool = False
     """Something changed that nobody is shown, and that must be remembered all the same."""
+
+    @property
+    def leaves_a_trace(self) -> bool:
+        """What must be remembered is another than before; an input that only led to notices (pressed keys, for one) changed nothing."""
+        return bool(self.changes or self.desks or self.unseen)

@@ -15,6 +15,14 @@ class InboxFull(Exception):
     """The loop is so far behind that what is brought can't be kept; whoever brings facts has to begin anew with a look at what is."""
 
 
+class NotKept(Exception):
+    """A command was done, but it is not on disk: a crash now would undo it. The disk is full or broken; `because` says which."""
+
+    def __init__(self, because: str) -> None:
+        super().__init__(because)
+        self.because = because
+
+
 class Inbox(Protocol):
     """Where adapters bring what they hear. One task takes it out, one at a time, in order."""
 
@@ -22,14 +30,21 @@ class Inbox(Protocol):
         """Bring a fact. Never blocks; facts can't be refused. Raises `InboxFull`."""
 
     async def ask(self, command: Command | DeskCommand) -> Outcome:
-        """Bring a command and wait until it is accepted. Raises a `Refused`, and then nothing has changed."""
+        """Bring a command and wait until it is accepted and kept.
+
+        Raises a `Refused`, and then nothing has changed, or `NotKept`, and then it was done all the same.
+        """
 
     @property
     def floor(self) -> Floor:
         """The contact centre as it is now, to be read only. Wait for `settled` before telling anybody what it shows."""
 
     async def settled(self) -> None:
-        """Wait until all that the floor shows would survive a crash."""
+        """Wait until all that the floor shows would survive a crash, or until it is known that the disk fails."""
+
+    @property
+    def not_kept_because(self) -> str | None:
+        """Why a crash would now undo what is done, in words; None: it would not."""
 
 
 class Switch(Protocol):

@@ -1,9 +1,9 @@
 """All that must be kept of a contact centre, and nothing that follows from it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from controller.directory.directory import Directory
-from controller.directory.ids import LegId
+from controller.directory.ids import AgentId, CommandKey, LegId, Seconds
 from controller.interaction.interaction import Interaction
 from controller.routing.desk import Desk
 
@@ -17,5 +17,9 @@ class FloorState:
     desks: tuple[Desk, ...]
     arrivals: int
     switch_is_there: bool
+    at: Seconds = 0.0
+    """When the last input that left a trace was taken. The next process's time begins no earlier; 0: an older version did not say."""
     leaving: tuple[LegId, ...] = ()
     """Callers' legs of interactions that ended, until they are gone: found again after a crash, they are no new customers."""
+    accepted: dict[AgentId, dict[CommandKey, Seconds]] = field(default_factory=dict)
+    """The keys of each agent's latest commands and when they were accepted, oldest first, so that none acts twice."""

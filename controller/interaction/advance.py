@@ -2,6 +2,7 @@
 
 from controller.directory.ids import Seconds
 from controller.directory.replace import replace
+from controller.interaction.appearance import looks_the_same
 from controller.interaction.chart import CHART, Cell, Ignored, Impossible, Key
 from controller.interaction.commands import Command
 from controller.interaction.facts import AgentChosen, DeadlinePassed, Fact, LegFact, Why
@@ -83,7 +84,7 @@ def _take(interaction: Interaction, cell: Cell, stimulus: Fact | Command, now: S
 
 
 def _next(interaction: Interaction, step: Step) -> Step:
-    """Give what has changed the next revision."""
-    if step.interaction is interaction:
+    """Give what has changed the next revision: it is what a person has looked at, so that nobody's click comes too late for mere noise."""
+    if looks_the_same(interaction, step.interaction):
         return step
     return replace(step, interaction=replace(step.interaction, revision=interaction.revision + 1))

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from controller.directory.directory import Agent
-from controller.directory.ids import AgentId, InteractionId, ReasonId
+from controller.directory.ids import AgentId, CommandKey, InteractionId, ReasonId
 
 
 class Action(StrEnum):
@@ -43,6 +43,8 @@ class Command:
     interaction: InteractionId
     revision: int | None = None
     """The revision that the person saw; the command is refused as stale when the interaction has moved on. None: whatever it is."""
+    key: CommandKey | None = None
+    """Sent twice with the same one, it acts once. None: it acts whenever it is sent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

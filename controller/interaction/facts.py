@@ -15,6 +15,10 @@ class EndCause(StrEnum):
     DECLINED = "declined"
     NO_ANSWER = "no answer"
     UNREACHABLE = "unreachable"
+    FORWARDED = "forwards its calls"
+    """The telephone names another number instead of ringing (302); whom we ring is decided here, so that is not followed."""
+    NO_SOUND = "agrees on no sound"
+    """It refused the sound that it was offered (488), or answered without saying where to send any."""
     FAILED = "failed"
     """The network or the switch lost it; nobody chose to leave."""
 
@@ -57,6 +61,8 @@ class CustomerArrived(LegFact):
     name: str
     dialled: str
     switch: SwitchId
+    line: str = ""
+    """The PJSIP endpoint that the call came in by; empty: unknown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

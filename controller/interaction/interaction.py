@@ -108,7 +108,7 @@ class WrapUp:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interaction:
-    """One customer's contact. Every accepted input makes a new one, with the next revision."""
+    """One customer's contact. Every accepted input makes a new one, with the next revision if anybody sees or may do anything else."""
 
     id: InteractionId
     phase: Phase
@@ -126,6 +126,8 @@ class Interaction:
     """Since when, after the last agent whom they had; None: they have had none."""
     first_in_line: bool = False
     """The customer lost an agent through no fault of their own: served before all who wait."""
+    line: str = ""
+    """The PJSIP endpoint that the customer's call came in by; empty: unknown."""
     revision: int = 1
     direction: str = "inbound"
     deadline: Deadline | None = None

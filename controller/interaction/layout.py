@@ -22,6 +22,14 @@ class Room(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Display:
+    """Whom a telephone's display names: somebody's name and number, either of which may be empty."""
+
+    name: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """Where one leg belongs."""
 
@@ -32,6 +40,8 @@ class Place:
     phone: str | None = None
     """The telephone to ring if the leg is not there yet; None: the leg came to us or was answered, and can't be made any more."""
     told_to_answer: bool = False
+    shows: Display | None = None
+    """Whom its owner talks with now; None: it is not told, because nobody has answered, or because it is no telephone of ours."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +93,26 @@ def _somebody_listens(interaction: Interaction) -> bool:
     )
 
 
+def talks_with(interaction: Interaction, party: Party) -> Party | None:
+    """Say whom one of our agents talks with, or comes back to: in a consult the colleague, otherwise the customer if there is one.
+
+    In a conference it is the customer, whose call it is. None: nobody is there.
+    """
+    colleague = next((p for p in interaction.parties if p is not party and p.agent is not None and p.standing is not Standing.GONE), None)
+    consults = interaction.phase in (Phase.CONSULT_OFFERED, Phase.CONSULTING)
+    waits_for_owner = interaction.phase is Phase.CONSULT_HELD and party.role is Role.AGENT_2
+    if consults or waits_for_owner or not interaction.customer_is_there:
+        return colleague
+    return interaction.customer
+
+
+def _display(interaction: Interaction, party: Party) -> Display | None:
+    if party.agent is None or not party.is_up:
+        return None
+    other = talks_with(interaction, party)
+    return Display(name=other.name, number=other.number) if other else None
+
+
 def layout(interaction: Interaction) -> Layout:
     """Say where every leg belongs."""
     customer, policy = interaction.customer, interaction.policy
@@ -97,6 +127,7 @@ def layout(interaction: Interaction) -> Layout:
                     muted=party.muted,
                     phone=party.phone if party.rings else None,
                     told_to_answer=party.told_to_answer,
+                    shows=_display(interaction, party),
                 )
             )
     return Layout(

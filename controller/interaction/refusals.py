@@ -6,6 +6,7 @@ Refused                     a command that cannot be done; `because` is a senten
 ├── Stale                   the interaction has moved on since the person looked
 ├── TargetUnavailable       the colleague cannot be rung now
 ├── BadTarget               there is no such colleague, reason or digit
+├── ReusedKey              its key came with another command before
 ├── UnknownInteraction      there is no such interaction, or it is not theirs to see
 └── SwitchAway              Asterisk is not there, so nothing was done
 """
@@ -51,6 +52,12 @@ class BadTarget(Refused):
     """There is no such colleague, reason or digit."""
 
     code = "bad-target"
+
+
+class ReusedKey(Refused):
+    """Its key came with another command before, so nobody can tell which of the two is meant."""
+
+    code = "reused-key"
 
 
 class UnknownInteraction(Refused):

@@ -15,8 +15,14 @@ from controller.interaction.facts import Fact
 from controller.routing import commands as desk_commands
 from controller.routing.commands import DeskCommand
 
-FORM = 1
-"""The version of the form in which we write. Keep reading the old one when it changes; never change what a number means."""
+FORM = 2
+"""The version of the form in which we write. Keep reading the old ones when it changes; never change what a number means.
+
+1: commands carry no key, and a state remembers none.
+2: a command may carry its key, and a state has the keys that were accepted.
+"""
+FORMS_READ = frozenset({1, FORM})
+"""What form 1 does not say has its default in form 2, so a text of either is read in the same way."""
 
 
 class Unreadable(Exception):
@@ -25,6 +31,10 @@ class Unreadable(Exception):
     def __init__(self, because: str) -> None:
         super().__init__(because)
         self.because = because
+
+
+class WrittenByNewer(Unreadable):
+    """A text is whole, and of a form or a kind that only a newer version knows. It is no damage: that version can still read it."""
 
 
 class Unwritable(Exception):
@@ -63,9 +73,11 @@ def read_input(text: str) -> Taken:
     """Read what `write_input` of this or an older version wrote. Raises `Unreadable`."""
     envelope = _envelope(text)
     kind = envelope.get("kind")
-    adapter = _ADAPTERS.get(kind) if isinstance(kind, str) else None
+    if not isinstance(kind, str):
+        raise Unreadable("it names no kind of input")
+    adapter = _ADAPTERS.get(kind)
     if adapter is None:
-        raise Unreadable(f"this version knows no input {kind!r}")
+        raise WrittenByNewer(f"this version knows no input {kind!r}")
     try:
         return Taken(adapter.validate_python(envelope["input"]), float(envelope["at"]))
     except (ValidationError, KeyError, TypeError, ValueError) as error:
@@ -110,8 +122,10 @@ def _envelope(text: str) -> dict[str, Any]:
     if not isinstance(envelope, dict):
         raise Unreadable("not an object")
     form = envelope.get("form")
-    if form != FORM:
-        raise Unreadable(f"written in form {form!r}, and this version reads form {FORM}: a newer ari-controller wrote it")
+    if isinstance(form, int) and form > FORM:
+        raise WrittenByNewer(f"it is written in form {form}, and this version reads form {FORM}")
+    if form not in FORMS_READ:
+        raise Unreadable(f"it is written in form {form!r}, and there is no such form")
     return envelope
 
 

@@ -3,24 +3,29 @@
 It never trusts what it reads: each row carries its checksum, and the last number is noted beside the file, since SQLite passes over the
 damaged end of its log in silence. From a damaged file it gives back all that is sound up to the damage, puts the file aside for somebody to
 look at, and begins a new one. A file that only can't be had now (another process has it, the disk is full or may not be written) is never
-taken for damaged.
+taken for damaged, nor is one that a newer version wrote.
+
+Mending is all or nothing. The new file is written whole beside the damaged one (`.mending`) and then gets a name that says so (`.mended`):
+until then a start finds the damaged file as it was, from then on every start first finishes what is left to do, which is to rename.
 """
 
 import os
 import sqlite3
-import time
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
 from controller.floor.state import FloorState
-from controller.journal.codec import Taken, Unreadable, Unwritable, read_input, read_state, write_input, write_state
+from controller.journal.codec import Taken, Unreadable, Unwritable, WrittenByNewer, read_input, read_state, write_input, write_state
 from controller.journal.disk_thread import DiskThread
 from controller.journal.folder_lock import FolderLock
 from controller.journal.journal import JournalFailed, Kept
 
 FILE = "journal.db"
+MENDING, MENDED = f"{FILE}.mending", f"{FILE}.mended"
+LAYOUT = 0
+"""The version of the schema, which SQLite keeps as `user_version`."""
 # `first` is the number of a batch's first input; its body has one line for each. `upto` is the last input that a state holds.
 SCHEMA = """
     CREATE TABLE IF NOT EXISTS batch (first INTEGER PRIMARY KEY, body TEXT NOT NULL, checksum INTEGER NOT NULL);
@@ -85,6 +90,12 @@ class SqliteJournal:
         await self._thread.do(_told_plainly(lambda: self._write_state(write_state(state))))
         self._since_state = 0
 
+    async def put_aside(self, state: FloorState) -> Path:
+        """Begin anew with this state; gives where the journal as it was is kept. Raises `JournalFailed`, and then nothing has changed."""
+        aside = await self._thread.do(_told_plainly(lambda: self._begin_anew(state, ())))
+        self._since_state = 0
+        return aside
+
     def close(self) -> None:
         """Let go of the file."""
         self._thread.do_and_wait(self._close)
@@ -95,17 +106,21 @@ class SqliteJournal:
     def _open(self) -> Kept:
         try:
             self._lock.take()
-            state, inputs, damage = self._read_or_put_aside()
+            state, inputs, damage = self._read_or_mend()
             self._lock.note(self._number)
-        except (OSError, sqlite3.Error) as error:
+        except (OSError, sqlite3.Error, WrittenByNewer) as error:
             self._disconnect()
             self._lock.let_go()
+            if isinstance(error, WrittenByNewer):
+                raise JournalFailed(_newer(self._folder, error.because)) from error
             raise JournalFailed(f"The journal in {self._folder} can't be opened: {error}.") from error
         self._since_state = len(inputs)
         return Kept(state=state, inputs=inputs, damage=damage)
 
-    def _read_or_put_aside(self) -> tuple[FloorState | None, list[Taken], str]:
+    def _read_or_mend(self) -> tuple[FloorState | None, list[Taken], str]:
         state, inputs = None, list[Taken]()
+        finished = self._finish_mending()
+        before = f"The journal was damaged, and a start ended while it was mended; the damaged file is {finished}." if finished else ""
         try:
             self._connect()
             state, inputs, damage = self._read()
@@ -114,10 +129,9 @@ class SqliteJournal:
                 raise
             damage = str(error)
         if damage:
-            damage = self._put_aside(damage)
-            self._connect()
-            self._begin_with(state, inputs)
-        return state, inputs, damage
+            aside = self._begin_anew(state, inputs)
+            damage = f"The journal is damaged ({damage}). What is sound up to there was saved; the damaged file is {aside}."
+        return state, inputs, " ".join(filter(None, (before, damage)))
 
     def _connect(self) -> None:
         path = self._folder / FILE
@@ -127,6 +141,9 @@ class SqliteJournal:
         _sync_folder(self._folder)
         connection = sqlite3.connect(path, LOCKED_SECONDS_MAX, isolation_level=None, check_same_thread=False)
         self._connection = connection
+        (layout,) = connection.execute("PRAGMA user_version").fetchone()
+        if layout > LAYOUT:
+            raise WrittenByNewer(f"its tables are of version {layout}, and this version knows {LAYOUT}")
         # Exclusive first: then the log's index is in our memory, and needs no file and no locks.
         for setting in ("locking_mode = EXCLUSIVE", "journal_mode = WAL", "synchronous = FULL"):
             connection.execute(f"PRAGMA {setting}")
@@ -169,32 +186,66 @@ class SqliteJournal:
     def _rows(self, after: int) -> Iterator[tuple[int, str, int]]:
         return self._db.execute("SELECT first, body, checksum FROM batch WHERE first > ? ORDER BY first", (after,))
 
-    def _put_aside(self, damage: str) -> str:
-        """Keep the damaged file for somebody to look at."""
-        aside = self._folder / f"{FILE}.damaged-{time.time_ns()}"
+    def _begin_anew(self, state: FloorState | None, inputs: Sequence[Taken]) -> Path:
+        """Put a file with this, and nothing else, in the place of the one that is there; gives where that one is from then on."""
+        number, old, self._connection = self._number, self._connection, None
+        mending = self._folder / MENDING
+        try:
+            mending.unlink(missing_ok=True)
+            os.close(os.open(mending, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+            # Without a log of its own, so that it is whole when it is closed.
+            self._connection = sqlite3.connect(mending, isolation_level=None, check_same_thread=False)
+            self._connection.executescript(SCHEMA)
+            self._begin_with(state, inputs)
+        except (OSError, sqlite3.Error, Unwritable):
+            self._disconnect()
+            mending.unlink(missing_ok=True)
+            self._number, self._connection = number, old
+            raise
+        self._disconnect()
+        self._connection = old
+        mending.rename(self._folder / MENDED)
+        _sync_folder(self._folder)
+        aside = self._finish_mending()
+        assert aside is not None, "it was named a moment ago"
+        self._connect()
+        return aside
+
+    def _finish_mending(self) -> Path | None:
+        """Give a file that was mended the journal's name; gives where the damaged one is from then on, None: there is nothing to finish."""
+        mended = self._folder / MENDED
+        if not mended.exists():
+            return None
+        self._lock.note(0)  # what is noted there counts for the damaged file
+        aside = self._folder / f"{FILE}.damaged-{mended.stat().st_mtime_ns}"
         # Renamed before it is closed: closing makes SQLite delete the log, and with it what it could not read.
         for suffix in ("", "-wal"):
             source = self._folder / f"{FILE}{suffix}"
             if source.exists():
                 source.rename(f"{aside}{suffix}")
         self._disconnect()
-        return f"The journal is damaged ({damage}). What is sound up to there was saved; the damaged file is {aside}."
+        mended.rename(self._folder / FILE)
+        _sync_folder(self._folder)
+        return aside
 
     def _begin_with(self, state: FloorState | None, inputs: Sequence[Taken]) -> None:
-        """Fill a new file with what was saved of a damaged one."""
+        """Fill a new file."""
         self._number = 0
         if state is not None:
             self._write_state(write_state(state))
         if inputs:
-            self._write(inputs)
+            self._insert(inputs)
 
     def _write(self, inputs: Sequence[Taken]) -> None:
+        self._insert(inputs)
+        self._lock.note(self._number)
+
+    def _insert(self, inputs: Sequence[Taken]) -> None:
         first = self._number + 1
         body = "\n".join(map(write_input, inputs))
         # A statement by itself is a transaction, for a third of the price of one between BEGIN and COMMIT.
         self._db.execute("INSERT INTO batch VALUES (?, ?, ?)", (first, body, _checksum(first, body)))
         self._number += len(inputs)
-        self._lock.note(self._number)
 
     def _write_state(self, body: str) -> None:
         with _transaction(self._db):
@@ -254,8 +305,15 @@ def _is_damage(error: sqlite3.Error) -> bool:
 
 
 def _raise_unless_damage(error: Exception) -> None:
-    if isinstance(error, sqlite3.Error) and not _is_damage(error):
+    if isinstance(error, WrittenByNewer) or (isinstance(error, sqlite3.Error) and not _is_damage(error)):
         raise error
+
+
+def _newer(folder: Path, because: str) -> str:
+    return (
+        f"A newer ari-controller wrote the journal in {folder} ({because}), and nothing in it was changed. Start that version again. "
+        f"To go back to this one for good, move the folder away first: the interactions and logins that are kept in it are forgotten then."
+    )
 
 
 def _make_room(log: Path) -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from controller.directory.ids import AgentId, Seconds
+from controller.directory.ids import AgentId, CommandKey, Seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -10,6 +10,8 @@ class DeskCommand:
     """An agent says something about their own presence."""
 
     agent: AgentId
+    key: CommandKey | None = None
+    """Sent twice with the same one, it acts once. None: it acts whenever it is sent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

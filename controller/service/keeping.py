@@ -1,14 +1,15 @@
 """Between the loop and the journal: what is worth keeping, when a state takes the place of inputs, and what to do when the disk fails."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 
 import structlog
 
 from controller.directory.ids import Seconds
 from controller.floor.floor import Floor
 from controller.floor.outcome import Input, Outcome, SiteReloaded
+from controller.floor.ports import NotKept
 from controller.interaction.facts import SwitchFound, SwitchLost
-from controller.interaction.refusals import Refused
 from controller.journal.codec import Taken
 from controller.journal.journal import Journal, JournalFailed
 
@@ -18,23 +19,25 @@ INPUTS_PER_STATE = 3_000
 log = structlog.get_logger("journal")
 
 
-class NotKept(Refused):
-    """It was done, but it is not on disk: a crash now would undo it. The disk is full or broken."""
-
-    code = "not-kept"
-
-
 class Keeper:
     """Keeps what the loop has accepted. When the disk fails calls go on, nothing is promised, and it catches up as soon as it can."""
 
-    def __init__(self, journal: Journal) -> None:
+    def __init__(self, journal: Journal, *, clock: Callable[[], Seconds] = time.monotonic) -> None:
+        """`clock` measures how long the disk fails; it is never put back."""
         self._journal = journal
+        self._clock = clock
         self._failed_because: str | None = None
+        self._failed_at: Seconds = 0.0
 
     @property
     def failed_because(self) -> str | None:
         """Why nothing is kept at the moment; None: everything is."""
         return self._failed_because
+
+    @property
+    def failing_seconds(self) -> Seconds | None:
+        """For how long nothing has been kept; None: everything is."""
+        return self._clock() - self._failed_at if self._failed_because is not None else None
 
     async def keep(self, accepted: Sequence[tuple[Input, Seconds, Outcome]], floor: Floor, *, whole: bool = False) -> NotKept | None:
         """Have these on disk. Gives a reason for whoever asked when that can't be had; calls go on all the same.
@@ -54,10 +57,11 @@ class Keeper:
         except JournalFailed as failed:
             if self._failed_because is None:
                 log.error("nothing is kept until the disk works again; calls go on", because=failed.because)
+                self._failed_at = self._clock()
             self._failed_because = failed.because
-            return NotKept(f"It was done, but can't be kept: {failed.because} A crash of the controller would undo it.")
+            return NotKept(failed.because)
         if self._failed_because is not None:
-            log.info("the journal works again and holds everything")
+            log.info("the journal works again and holds everything", failed_seconds=round(self._clock() - self._failed_at, 1))
             self._failed_because = None
         return None
 
@@ -68,5 +72,5 @@ class Keeper:
 
 
 def _leaves_a_trace(what: Input, outcome: Outcome) -> bool:
-    """Whether the state is another one because of this input; keys that were pressed, for one, change nothing that must be remembered."""
-    return bool(outcome.changes or outcome.desks or outcome.unseen) or isinstance(what, SwitchLost | SwitchFound | SiteReloaded)
+    """Whether this input must be replayed to get to the floor as it is."""
+    return outcome.leaves_a_trace or isinstance(what, SwitchLost | SwitchFound | SiteReloaded)

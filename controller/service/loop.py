@@ -59,8 +59,8 @@ class _Tick:
 class Loop(Inbox):
     """Give it facts and commands; `run` takes them in the order in which they came."""
 
-    def __init__(self, floor: Floor, *, keeper: Keeper | None = None, clock: Callable[[], Seconds] = time.time) -> None:
-        """`keeper`: who keeps accepted inputs; None: nobody, they are lost with the process."""
+    def __init__(self, floor: Floor, *, clock: Callable[[], Seconds], keeper: Keeper | None = None) -> None:
+        """`clock`: see `clock.py`. `keeper`: who keeps accepted inputs; None: nobody, they are lost with the process."""
         self._floor = floor
         self._keeper = keeper
         self._switch: Switch | None = None
@@ -89,6 +89,10 @@ class Loop(Inbox):
         while not self._settled.is_set():  # the next batch may have begun before it was our turn
             await self._settled.wait()
 
+    @property
+    def not_kept_because(self) -> str | None:
+        return self._keeper.failed_because if self._keeper is not None else None
+
     def post(self, fact: Input) -> None:
         """Bring a fact. Raises `InboxFull` when the loop is hopelessly behind."""
         try:
@@ -97,7 +101,7 @@ class Loop(Inbox):
             raise InboxFull from None
 
     async def ask(self, command: Command | DeskCommand) -> Outcome:
-        """Bring a command and wait for what comes of it. Raises a `Refused`."""
+        """Bring a command and wait for what comes of it. Raises a `Refused`, or `NotKept`."""
         answer: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         try:
             self._inputs.put_nowait(_Asked(command, answer))
@@ -115,7 +119,7 @@ class Loop(Inbox):
         while not self._stopping:
             batch = await self._gather()
             followed = [self._follow(asked) for asked in batch if not _is_forsaken(asked)]
-            # After every batch, not only when the alarm rings: the clock may have been set forward.
+            # After every batch, not only when the alarm rings: the disk may have been slow.
             followed += self._follow_due()
             if followed or self._is_behind:
                 await self._keep(followed)
@@ -164,7 +168,8 @@ class Loop(Inbox):
             self._settled.set()
         if lost is not None:
             for each in followed:
-                if isinstance(each.result, Outcome) and each.asked.answer is not None:
+                # Whoever asked may have gone while the disk was tried.
+                if isinstance(each.result, Outcome) and each.asked.answer is not None and not each.asked.answer.done():
                     each.asked.answer.set_exception(lost)
 
     def _hand_on(self, followed: Sequence[_Followed]) -> None:
@@ -233,7 +238,7 @@ class Loop(Inbox):
     @property
     def _is_behind(self) -> bool:
         """The disk failed, and something is not kept that should be."""
-        return self._keeper is not None and self._keeper.failed_because is not None
+        return self.not_kept_because is not None
 
     def _ring(self) -> None:
         self._alarm = self._alarm_at = None

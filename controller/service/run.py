@@ -8,7 +8,7 @@ import gc
 import os
 import secrets
 import signal
-import time
+from dataclasses import replace
 from pathlib import Path
 
 import structlog
@@ -19,14 +19,16 @@ from controller.asterisk.preflight import Result, preflight
 from controller.asterisk.switch import AriSwitch
 from controller.desktop.server import CannotListen, DesktopServer
 from controller.desktop.tls import BadCertificate, Tls
-from controller.directory.site import Site
+from controller.directory.site import AsteriskAccess, Site
 from controller.directory.site_mistakes import BadSiteFile
 from controller.floor.outcome import SiteReloaded
+from controller.floor.ports import InboxFull
 from controller.interaction.facts import SwitchLost
 from controller.interaction.layout import layout
 from controller.journal.journal import JournalFailed
 from controller.journal.replay import BroughtBack, bring_back
 from controller.journal.sqlite_journal import SqliteJournal
+from controller.service.clock import SteadyClock
 from controller.service.keeping import Keeper
 from controller.service.loop import Loop
 from controller.service.site import site_of
@@ -45,9 +47,17 @@ log = structlog.get_logger("service")
 def instance_of(folder: Path) -> str:
     """Name whoever works on this journal: the same after every restart. The journal's lock keeps two from being one."""
     path = folder / "instance"
-    if not path.exists():
-        path.write_text(secrets.token_hex(8))
-    return path.read_text().strip()
+    known = path.read_text().strip() if path.exists() else ""
+    if known:
+        return known
+    # Under its name only when it is whole: a crash or a full disk may have left an empty file, and one without a name is taken for anybody.
+    name, new = secrets.token_hex(8), folder / "instance.new"
+    with new.open("w") as file:
+        file.write(name)
+        file.flush()
+        os.fsync(file.fileno())
+    new.replace(path)
+    return name
 
 
 def run_service(site_path: Path) -> int:
@@ -80,11 +90,14 @@ def _tls(site: Site, site_path: Path) -> Tls | None:
 
 
 async def _run(site: Site, site_path: Path, journal: SqliteJournal, brought: BroughtBack, tls: Tls | None) -> int:
-    if brought.damage:
+    if brought.is_partial:
         try:
-            await journal.keep_state(brought.floor.state())
+            aside = await journal.put_aside(brought.floor.state())
         except JournalFailed as failed:
-            log.error("what was saved of the journal is not written anew; it will be as soon as the disk works", because=failed.because)
+            # What we would write from now on could not be replayed after what was left out.
+            log.error("not started", because=failed.because)
+            return FAILED
+        log.error("the journal as it was is kept for somebody to look at", file=str(aside))
     return await _Service(site, site_path, journal, brought, tls).run()
 
 
@@ -98,13 +111,16 @@ class _Service:
         self._reloading: asyncio.Task[None] | None = None
         self._reload_again = False
         self._journal = journal
-        self._loop = Loop(brought.floor, keeper=Keeper(journal))
+        clock = SteadyClock(not_before=brought.floor.last_at)
+        self._access = site.asterisk
+        self._keeper = Keeper(journal)
+        self._loop = Loop(brought.floor, clock=clock, keeper=self._keeper)
         self._switch = AriSwitch(site.asterisk, post=self._loop.post, instance=instance_of(site_path.parent / site.journal))
-        self._metrics = Metrics(lambda: self._loop.floor, clock=time.time)
-        self._steps = StepFile(site_path.parent / site.journal)
+        self._metrics = Metrics(lambda: self._loop.floor, clock=clock, journal_fails_for=lambda: self._keeper.failing_seconds)
+        self._steps = StepFile(site_path.parent / site.journal, clock=clock, is_kept=lambda: self._keeper.failed_because is None)
         self._desktop = DesktopServer(
             self._loop,
-            time.time,
+            clock,
             host=site.desktop.host,
             port=site.desktop.port,
             session_hours=site.desktop.session_hours,
@@ -113,6 +129,7 @@ class _Service:
             is_ready=lambda: self._switch.away_because is None,
             tls=tls,
             is_behind_tls=site.desktop.tls_proxy,
+            host_names=site.desktop.host_names,
         )
         self._begin_where_we_left_off(brought)
         self._loop.serve(self._switch, (InputLog(), self._metrics, self._steps, self._desktop), self._metrics)
@@ -200,19 +217,36 @@ class _Service:
             await self._read_again()
 
     async def _read_again(self) -> None:
-        """Take over the people, queues and policies of a changed site file; addresses need a restart."""
+        """Take over the people, queues, policies and passwords of a changed site file; addresses need a restart."""
         try:
             site = await asyncio.to_thread(site_of, self._site_path)
         except BadSiteFile as bad:
             log.error("the site file was not taken over; the old one stays", mistakes=str(bad))
             return
-        self._loop.post(SiteReloaded(directory=site.directory))
+        try:
+            self._loop.post(SiteReloaded(directory=site.directory))
+        except InboxFull:
+            log.error("the site file was not taken over; the old one stays", because="the controller is too far behind; try again")
+            return
         self._desktop.use_passwords(site.passwords)
+        self._use_access(site.asterisk)
         try:
             self._desktop.use_certificate()
         except BadCertificate as bad:
             log.error("the certificate was not taken over; the old one stays", because=bad.because)
-        if (site.asterisk, site.desktop, site.journal) != (self._site.asterisk, self._site.desktop, self._site.journal):
-            log.warning("[asterisk], [desktop] and [journal] are taken over at the next start only")
+        rest = _with_login_of(site.asterisk, self._site.asterisk), self._site.desktop, self._site.journal
+        if (site.asterisk, site.desktop, site.journal) != rest:
+            log.warning("[asterisk] (but its username and password), [desktop] and [journal] are taken over at the next start only")
         self._site = site
         log.info("the site file was taken over", site=str(self._site_path))
+
+    def _use_access(self, access: AsteriskAccess) -> None:
+        """Take over another user or password of ARI; where Asterisk is, only the next start takes over."""
+        known, self._access = self._access, _with_login_of(access, self._access)
+        if self._access != known:
+            self._switch.use_access(self._access)
+            log.info("another user or password for ARI was taken over: the next connection to Asterisk uses it", username=access.username)
+
+
+def _with_login_of(access: AsteriskAccess, other: AsteriskAccess) -> AsteriskAccess:
+    return replace(other, username=access.username, password=access.password)

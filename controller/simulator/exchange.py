@@ -352,7 +352,8 @@ class Exchange:
             case "GET", "variable":
                 return HTTPStatus.OK, json.dumps({"value": "1" if channel.on_hold else "0"})
             case "POST", "variable":
-                channel.music = query["value"]
+                if query["variable"] == "CHANNEL(musicclass)":
+                    channel.music = query["value"]
             case "POST", "continue":
                 self._tell(channel.id, StasisEnd(type="StasisEnd", channel=as_told(channel)))
                 self._fall_back(channel)

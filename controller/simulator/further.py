@@ -9,6 +9,8 @@ from typing import Protocol
 
 from controller.directory.ids import Seconds
 from controller.simulator.agenda import Agenda
+from controller.simulator.clients import Clients
+from controller.simulator.disk import Disk
 from controller.simulator.exchange import Exchange
 from controller.simulator.parts import Cause, End, SimChannel
 from controller.simulator.wire import LANES, Outages
@@ -19,6 +21,7 @@ OUTAGE_SECONDS = (5.0, 40.0)
 NOTICED_AFTER_SECONDS = (20.0, 32.0)
 """How long nothing arrives before a ping that stays unanswered, or a marker that does not come back, shows it."""
 KINDS_A_DAY = 0.25
+TRIES_TO_MEET_A_CALL = 20
 BYES: tuple[Cause, ...] = ((17, None), (19, None), (31, None), (38, None), (41, None), (102, None), (127, None), (41, 503))
 """What a telephone may give as the reason of its BYE."""
 
@@ -29,8 +32,9 @@ class Surroundings(Protocol):
     agenda: Agenda
     fate: Random
     exchange: Exchange
+    disk: Disk
     outages: Outages
-    clients_ask_again: bool
+    clients: Clients
 
     def clock_jumps(self, seconds: Seconds) -> None: ...
     def cut(self) -> None: ...
@@ -81,7 +85,7 @@ class Further:
         """Nothing of the kind is wrong any more; what is half open is noticed."""
         self._is_over = True
         self._around.outages.end()
-        self._around.clients_ask_again = False
+        self._around.clients.are_careful = False
         self._around.wake_up(range(LANES))
         self._exchange.has_no_ports = False
         self._exchange.rooms_that_fail = ""
@@ -159,13 +163,23 @@ class Further:
 
     # --- Elsewhere on the machine ----------------------------------------------------------------------------------
 
-    def _puts_clock(self) -> None:
-        """Put back twice as often as forward, up to an hour."""
+    def _puts_clock(self, tries: int = TRIES_TO_MEET_A_CALL) -> None:
+        """Back twice as often as forward, up to an hour, and best while some telephone rings."""
+        if tries and not any(channel.state == "Ringing" for channel in self._exchange.channels.values()):
+            self._later((0.2, 1.0), lambda: self._puts_clock(tries - 1))
+            return
         far = self._fate.random() ** 2 * CLOCK_JUMP_SECONDS_MAX
         self._around.clock_jumps(-far if self._fate.random() < 0.67 else far)
 
     def _has_careful_clients(self) -> None:
-        self._around.clients_ask_again = True
+        """From now on desktops send a key with each command, and ask again; and the disk is full for a while."""
+        self._around.tell("the disk is full, and clients ask again")
+        self._around.clients.are_careful = self._around.disk.is_full = True
+        self._later((2.0, 10.0), self._frees_disk)
+
+    def _frees_disk(self) -> None:
+        self._around.tell("the disk has room again")
+        self._around.disk.is_full = False
 
     def _has_neighbours(self) -> None:
         theirs = self._exchange.neighbours

@@ -35,6 +35,8 @@ class AgentJudge:
         """How long each may ring."""
         self._asked: dict[InteractionId, Since] = {}
         """Transfers that wait for a yes."""
+        self._owed: dict[tuple[InteractionId, AgentId], tuple[Seconds, Since]] = {}
+        """Wrap-ups, with how long each may be owed."""
         self.let_go: dict[LegId, Since] = {}
         """Legs of agents that no layout names any more; they may still be there for a moment."""
 
@@ -45,6 +47,7 @@ class AgentJudge:
         self._chosen = {agent: desk.chosen for agent, desk in floor.desks.items()}
         for leg, whose in self._case.whose.items():
             self.let_go.setdefault(leg, self._case.reach.begins(whose[0]))
+        self._owed.clear()
         for interaction in floor.interactions.values():
             self._note(interaction)
             for party in interaction.parties:
@@ -76,6 +79,12 @@ class AgentJudge:
             self._asked.setdefault(interaction.id, self._case.reach.begins(interaction.id))
         else:
             self._asked.pop(interaction.id, None)
+        for wrap_up in interaction.wrap_ups:
+            if wrap_up.is_owed and wrap_up.over_at is not None:
+                seconds = wrap_up.over_at - wrap_up.asked_at
+                self._owed.setdefault((interaction.id, wrap_up.agent), (seconds, self._case.reach.begins(interaction.id)))
+            else:
+                self._owed.pop((interaction.id, wrap_up.agent), None)
         for party in interaction.parties:
             if interaction.phase is not Phase.ENDED and party.standing is not Standing.GONE:
                 self.let_go.pop(party.leg, None)
@@ -161,6 +170,11 @@ class AgentJudge:
             seconds = self._seconds.get((interaction, agent), 0.0)
             if since.in_reach > seconds + patience:
                 raise Broken(f"{agent}'s telephone has rung {since.in_all:.0f} s for {interaction}, longer than its {seconds:.0f} s")
+        for (interaction, agent), (seconds, since) in self._owed.items():
+            if since.in_reach > seconds + patience:
+                raise Broken(
+                    f"{agent} has owed the reason of {interaction} for {since.in_all:.0f} s, longer than the {seconds:.0f} s for it"
+                )
         assert self._case.exchange is not None, "an exchange is there before anybody calls"
         for channel in self._case.exchange.channels.values():
             gone = self.let_go.get(channel.id) if channel.state == "Ringing" else None

@@ -1,12 +1,12 @@
 """Judges what becomes of callers: nobody is hung up without a rule, given back without need, or left in silence."""
 
-from controller.asterisk.seen import room_named
+from controller.asterisk.seen import bridge_id, room_named
 from controller.directory.ids import InteractionId, LegId, Seconds
 from controller.floor.floor import Floor
 from controller.floor.outcome import Change, Outcome
 from controller.interaction.facts import LegEnded
 from controller.interaction.interaction import Interaction, Phase, Role
-from controller.interaction.layout import Room
+from controller.interaction.layout import Room, layout
 from controller.interaction.notices import CallTurnedAway, OfferMade, OfferWithdrawn, WrapUpAsked
 from controller.simulator.broken import Broken, Case
 from controller.simulator.parts import End, SimChannel
@@ -36,8 +36,8 @@ class CustomerJudge:
         """Callers who hear nothing, of which interaction, and since when."""
         self._stuck: dict[InteractionId, Since] = {}
         self._cant: dict[tuple[InteractionId, str], Since] = {}
-        self.refused_since: Seconds | None = None
-        """Since when Asterisk refuses all lanes of the controller; None: it does not."""
+        self._refused_since: Seconds | None = None
+        """Since when Asterisk refuses all lanes of a controller that believes itself attached; None: it does not."""
 
     # --- What the floor says ---------------------------------------------------------------------------------------
 
@@ -98,7 +98,7 @@ class CustomerJudge:
 
     def was_given(self, channel: SimChannel) -> None:
         """The dialplan gives us a caller."""
-        since = self.refused_since
+        since = self._refused_since
         if since is not None and self._case.reach.now - since > REFUSED_SECONDS_MAX:
             raise Broken(f"the caller {channel.id} was taken by a controller whose password Asterisk has refused for {self._ago(since)}")
 
@@ -121,12 +121,19 @@ class CustomerJudge:
             if what.endswith(f"-{Room.HOLD.value}"):
                 self._no_room.discard(interaction)
 
+    def note_refusal(self, *, refused: bool) -> None:
+        """Say whether Asterisk refuses all lanes of a controller that believes itself attached."""
+        if not refused:
+            self._refused_since = None
+        elif self._refused_since is None:
+            self._refused_since = self._case.reach.now
+
     # --- What lasts ------------------------------------------------------------------------------------------------
 
     def look(self, floor: Floor) -> None:
         """A second has passed. Say what has lasted too long."""
         self._judge_silence()
-        self._judge_telling()
+        self._judge_telling(floor)
         self._judge_stuck(floor)
 
     def _judge_silence(self) -> None:
@@ -148,10 +155,11 @@ class CustomerJudge:
             if since.in_reach > patience:
                 raise Broken(f"the customer {channel.id} of {of or 'no interaction'} {silence}, for {since.in_all:.0f} s")
 
-    def _judge_telling(self) -> None:
+    def _judge_telling(self, floor: Floor) -> None:
         patience = TELLING_SECONDS_MAX + self._case.reach.patience
         for (interaction, what), since in tuple(self._cant.items()):
-            if self._case.phase.get(interaction) in (None, Phase.ENDED):
+            known = floor.interactions.get(interaction)
+            if known is None or not _is_wanted(what, known):
                 del self._cant[interaction, what]
             elif since.in_reach > patience:
                 raise Broken(f"{what} of {interaction} can't be had, and nobody has been told for {since.in_all:.0f} s")
@@ -198,6 +206,12 @@ def _silence(channel: SimChannel) -> str | None:
         return None
     alone = not any(other.is_up for other in channel.bridge.channels.values() if other is not channel)
     return "stands alone in the talk room" if alone else None
+
+
+def _is_wanted(what: str, interaction: Interaction) -> bool:
+    """Whether the bridge or channel that can't be had is still of use to somebody."""
+    places = layout(interaction).places
+    return any(what in (f"telephone {place.leg}", f"room {bridge_id(interaction.id, place.room)}") for place in places)
 
 
 def _meant(what: str) -> InteractionId | None:

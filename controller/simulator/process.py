@@ -23,6 +23,7 @@ from controller.interaction.layout import layout
 from controller.interaction.refusals import Refused
 from controller.journal.replay import bring_back
 from controller.routing.commands import DeskCommand
+from controller.service.clock import SteadyClock
 from controller.service.keeping import Keeper
 from controller.service.loop import CATCH_UP_SECONDS
 from controller.simulator.agenda import Agenda, Task, Tasks, run_through
@@ -85,7 +86,8 @@ class Process:
         if brought.damage:
             raise Mistake(f"the journal could not be replayed: {brought.damage}")
         self.keeper = Keeper(around.disk)
-        self._loop = DrivenLoop(brought.floor, keeper=self.keeper, clock=around.wall_clock)
+        self._clock = SteadyClock(not_before=brought.floor.last_at, time_of_day=around.wall_clock, steady=lambda: around.agenda.now)
+        self._loop = DrivenLoop(brought.floor, keeper=self.keeper, clock=self._clock)
         self.wire = Wire(around.agenda, around.dice, around.exchange, around.weather, around.outages)
         self.switch = DrivenSwitch(around.agenda, self.wire, self._post)
         self._socket: EventSocket | None = None
@@ -179,10 +181,10 @@ class Process:
     def _set_alarm(self) -> None:
         at = self.floor.next_deadline_at()
         if self._loop.is_behind:
-            at = min(at or inf, self._around.wall_clock() + CATCH_UP_SECONDS)
+            at = min(at or inf, self._clock() + CATCH_UP_SECONDS)
         if at is None:
             return
-        rings_at = self.agenda.now + max(0.0, at - self._around.wall_clock())
+        rings_at = self.agenda.now + max(0.0, at - self._clock())
         if self._alarm_rings_at is None or not self.agenda.now < self._alarm_rings_at <= rings_at:
             self._alarm_rings_at = rings_at
             self.agenda.at(rings_at, self._ring)
@@ -235,7 +237,12 @@ class Process:
 
     def is_cut_off(self, lane: int) -> bool:
         """Whether it can do nothing over this lane, whether it knows that or not."""
-        return not self.is_attached or self.wire.is_cut_off(lane)
+        return not self.is_attached or self.is_deaf or self.wire.is_cut_off(lane)
+
+    @property
+    def is_deaf(self) -> bool:
+        """Its event socket is half open."""
+        return self._socket is not None and self._socket.is_half_open
 
     def lane_is_refused(self) -> None:
         """A lane that wanted to connect again was refused with 401.

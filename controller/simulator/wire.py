@@ -44,6 +44,11 @@ class Weather:
     lost_events: float = 0.0
     """The socket breaks soon after: what Asterisk could not write, it drops, and then it closes."""
 
+    @property
+    def loses_requests(self) -> bool:
+        """Requests come to nothing one by one, or take long."""
+        return any((self.failed, self.slow, self.lost, self.answer_lost, self.lane_cut))
+
 
 class Outages:
     """What lies between every controller and Asterisk for many seconds. Empty in good times."""
@@ -60,6 +65,11 @@ class Outages:
     def let_nobody_in(self) -> bool:
         """A connection that is tried now fails."""
         return self.is_unreachable or self.refuses_us or bool(self.lanes_away)
+
+    @property
+    def all_lanes_are_refused(self) -> bool:
+        """Nothing can be asked any more, until somebody puts the password right."""
+        return self.refuses_us and len(self.lanes_away) == LANES
 
     def end(self) -> None:
         """All is well again."""

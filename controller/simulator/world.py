@@ -3,9 +3,9 @@
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from random import Random
-from typing import Any, Protocol
+from typing import Protocol
 
 import structlog
 
@@ -18,9 +18,9 @@ from controller.floor.ports import Audience
 from controller.interaction.commands import Command
 from controller.interaction.refusals import Refused
 from controller.routing.commands import DeskCommand
-from controller.service.keeping import NotKept
 from controller.simulator.agenda import Agenda
 from controller.simulator.broken import Broken
+from controller.simulator.clients import Asked, Clients, Hears
 from controller.simulator.desktops import Desktops
 from controller.simulator.disk import Disk
 from controller.simulator.exchange import Exchange, Witness
@@ -44,12 +44,9 @@ CALM_SECONDS = 45.0
 three tries of five seconds, and then the leg is given up and its customer offered anew."""
 HOME_SECONDS = 60.0 + WRAP_UP_SECONDS
 LOOK_SECONDS: Seconds = 1.0
+"""How often the judge looks for what lasts too long."""
 PATIENCE_SECONDS: Seconds = 20.0
 """By how much requests that get lost one by one may delay whatever a promise is about: four of five seconds each."""
-ASKED_AGAIN_AFTER_SECONDS: Seconds = 1.0
-UNANSWERED_SECONDS: Seconds = 8.0
-"""After so long a careful client asks again what nobody has answered: the controller is gone, or stuck."""
-ASKED_AGAIN_MAX = 6
 LOOK_EVERY = 60
 """On average, after so many batches the journal is replayed and the desktops are compared."""
 
@@ -110,21 +107,16 @@ class World:
         self.judge.case.exchange = self.exchange
         self.doom: str | None = None
         self.disk_is_slow = False
-        self.clients_ask_again = False
+        self.clients = Clients(self.agenda, self._asked)
         self.inputs = 0
         self._watcher = watcher
         self._jumped: Seconds = 0.0
-        self._keys = 0
         self._process: Process | None = None
         self.people = People(self)
         self.troubles = Troubles(self, Further(self, happens=further))
-        self.reach.patience = PATIENCE_SECONDS if self._requests_get_lost() else 0.0
+        self.reach.patience = PATIENCE_SECONDS if self.weather.loses_requests or self.exchange.moves_that_fail else 0.0
         self._start()
         self.agenda.soon(LOOK_SECONDS, self._look_on)
-
-    def _requests_get_lost(self) -> bool:
-        weather = self.weather
-        return any((weather.failed, weather.slow, weather.lost, weather.answer_lost, weather.lane_cut, self.exchange.moves_that_fail))
 
     def _look_on(self) -> None:
         """A second has passed."""
@@ -132,11 +124,7 @@ class World:
         cut_off = [self.disk_is_slow or process is None or process.is_cut_off(lane) for lane in range(LANES)]
         self.reach.note(cut_off, LOOK_SECONDS)
         self.judge.case.attached_at = process.attached_at if process is not None else self.agenda.now
-        outages = self.outages
-        if not (outages.refuses_us and len(outages.lanes_away) == LANES and process is not None and process.is_attached):
-            self.judge.customers.refused_since = None
-        elif self.judge.customers.refused_since is None:
-            self.judge.customers.refused_since = self.agenda.now
+        self.judge.customers.note_refusal(refused=self.outages.all_lanes_are_refused and process is not None and process.is_attached)
         self.judge.look(process.floor if process is not None else None)
         self.agenda.soon(LOOK_SECONDS, self._look_on)
 
@@ -190,30 +178,11 @@ class World:
         return self._process.floor if self._process is not None else None
 
     def ask(self, command: Command | DeskCommand) -> None:
-        asked = self._asked
-        if self.clients_ask_again and isinstance(command, Command):
-            self._keys += 1
-            command, asked = keyed(command, f"key-{self._keys}"), self._asked_with_key
-        self.agenda.soon(0.001 + 0.02 * self.dice.random(), lambda: asked(command))
+        self.clients.send(command, 0.001 + 0.02 * self.dice.random())
 
-    def _asked(self, command: Command | DeskCommand) -> None:
-        if self._process is not None:
-            self._process.ask(command, lambda result: None)
-
-    def _asked_with_key(self, command: Command | DeskCommand, tries: int = ASKED_AGAIN_MAX) -> None:
-        """A careful client asks again, with the same key, where it gets no answer or hears that what was done is not kept."""
-        answered = False
-
-        def hears(result: Outcome | Exception) -> None:
-            nonlocal answered
-            answered = True
-            if isinstance(result, NotKept) and tries:
-                self.agenda.soon(ASKED_AGAIN_AFTER_SECONDS, lambda: self._asked_with_key(command, tries - 1))
-
+    def _asked(self, command: Asked, hears: Hears) -> None:
         if self._process is not None:
             self._process.ask(command, hears)
-        if tries:
-            self.agenda.soon(UNANSWERED_SECONDS, lambda: None if answered else self._asked_with_key(command, tries - 1))
 
     # --- What can be struck ----------------------------------------------------------------------------------------
 
@@ -272,12 +241,13 @@ class World:
 
     def wake_up(self, lanes: range) -> None:
         """What was half open is found out, and breaks."""
-        if self._process is None or not self._process.wire.half_open.intersection(lanes):
+        process = self._process
+        if process is None:
             return
-        if len(lanes) == LANES and len(self._process.wire.half_open) == LANES:
+        if len(lanes) == LANES and process.is_deaf:
             self.cut()
-        for lane in lanes:
-            self._process.wire.lane_breaks(lane)
+        for lane in process.wire.half_open.intersection(lanes):
+            process.wire.lane_breaks(lane)
 
     def site_changes(self) -> None:
         self.directory = with_other_policies(self.directory, self.dice)
@@ -373,12 +343,6 @@ class _Witnesses(Witness):
 
     def touched(self, request: str) -> None:
         self._judge.touched(request)
-
-
-def keyed(command: Command, key: str) -> Command:
-    """Give a command its idempotency key, if commands have one."""
-    more: dict[str, Any] = {"key": key} if any(field.name == "key" for field in fields(command)) else {}
-    return replace(command, **more)
 
 
 @contextmanager

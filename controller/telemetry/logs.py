@@ -1,10 +1,16 @@
-"""Log lines: one for each input, the interaction's id first; as text for people and as JSON for machines. No secret is ever in one."""
+"""Log lines: one for each input, the interaction's id first; as text for people and as JSON for machines. No secret is ever in one.
+
+Nobody outside can fill the disk with them: of one kind of warning there are so many a minute, and what a library says of somebody's
+request is said without that request's words.
+"""
 
 import dataclasses
 import json
 import logging
 import os
 import sys
+import time
+import traceback
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -29,23 +35,33 @@ KEYS_REMEMBERED_MAX = 1024
 LOG_VARIABLE = "ARI_CONTROLLER_LOG"
 """The environment variable that overrides the site's `log`: `auto`, `text` or `json`."""
 
+LINES_PER_MINUTE_MAX = 60
+"""Of one kind of warning or error."""
+KINDS_REMEMBERED_MAX = 512
+MINUTE = 60.0
+VALUE_LETTERS_MAX = 1000
+FRAMES_SHOWN_MAX = 5
+
 LEVELS_SAID = frozenset({"warning", "error", "critical"})
 
 Processor = Callable[[WrappedLogger, str, EventDict], EventDict]
 
 
-def set_up_logs(form: str, stream: TextIO | None = None, environ: Mapping[str, str] = os.environ) -> None:
+def set_up_logs(
+    form: str, stream: TextIO | None = None, environ: Mapping[str, str] = os.environ, steady_clock: Callable[[], float] = time.monotonic
+) -> None:
     """Let every log line go to this stream (None: standard error), in this form: `text`, `json`, or `auto`: text on a terminal.
 
     Lines of libraries that use the standard library's logging take the same way, from warnings on.
     """
+    bounds = Bounds(steady_clock)
     stream = stream if stream is not None else sys.stderr
     form = environ.get(LOG_VARIABLE) or form
     as_text = form == "text" or (form != "json" and stream.isatty())
     render = as_line if as_text else as_json
     shared: list[Any] = [structlog.processors.add_log_level, _stamp, in_words, hide_secrets]
     structlog.configure(
-        processors=[*shared, structlog.processors.format_exc_info, render],
+        processors=[bounds.bound, *shared, structlog.processors.format_exc_info, render],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(stream),
         cache_logger_on_first_use=False,
@@ -59,6 +75,7 @@ def set_up_logs(form: str, stream: TextIO | None = None, environ: Mapping[str, s
         ],
     )
     library_lines = logging.StreamHandler(stream)
+    library_lines.addFilter(lambda record: _without_words_of_others(record, bounds))
     library_lines.setFormatter(formatter)
     logging.basicConfig(level=logging.WARNING, handlers=[library_lines], force=True)
 
@@ -86,6 +103,84 @@ class InputLog:
         if not outcome.changes and (outcome.desks or outcome.queues or outcome.notices):
             concerns = {"interaction": what.interaction} if isinstance(what, Command) else {}
             self._log.info(sentence_of(what, None), **concerns, tell=[notice_sentence(notice) for notice in outcome.notices])
+
+
+# --- How many lines ----------------------------------------------------------------------------------------------------
+
+
+@dataclasses.dataclass(slots=True)
+class _Said:
+    """How often one kind of line has been said since a moment."""
+
+    since: float
+    times: int = 0
+    left_out: int = 0
+
+
+class Bounds:
+    """How many lines of one kind there are in a minute; the first of the next minute says how many were left out."""
+
+    def __init__(self, steady_clock: Callable[[], float]) -> None:
+        self._clock = steady_clock
+        self._said: dict[object, _Said] = {}
+
+    def count(self, kind: object) -> int | None:
+        """Count one more; None: it is one too many, otherwise how many were left out before it."""
+        now = self._clock()
+        said = self._said.get(kind)
+        if said is None:
+            if len(self._said) >= KINDS_REMEMBERED_MAX:
+                self._said.pop(next(iter(self._said)))
+            said = self._said[kind] = _Said(now)
+        left_out = 0
+        if now - said.since >= MINUTE:
+            left_out = said.left_out
+            said.since, said.times, said.left_out = now, 0, 0
+        if said.times >= LINES_PER_MINUTE_MAX:
+            said.left_out += 1
+            return None
+        said.times += 1
+        return left_out
+
+    def bound(self, logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+        """Leave out a warning of which there are too many; an error is always said, but without where it came from."""
+        if method not in LEVELS_SAID:
+            return event
+        left_out = self.count((method, event["event"]))
+        if left_out is None:
+            if method == "warning":
+                raise structlog.DropEvent
+            event.pop("exc_info", None)
+        elif left_out:
+            event["left_out"] = left_out
+        return event
+
+
+def _without_words_of_others(record: logging.LogRecord, bounds: Bounds) -> bool:
+    """Say what a library says without what it puts in: a header with a token, for one. False: it is one too many."""
+    left_out = bounds.count((record.name, record.pathname, record.lineno))
+    if left_out is None:
+        return False
+    template, _, _ = str(record.msg).partition("\n")
+    if isinstance(record.args, Mapping):
+        said = template % {key: _if_number(value) for key, value in record.args.items()}
+    else:
+        said = template % tuple(_if_number(value) for value in record.args) if record.args else template
+    if record.exc_info and record.exc_info[1] is not None:
+        said += f": {_kind_and_place(record.exc_info[1])}"
+    record.msg = said[:VALUE_LETTERS_MAX] + (f" (left out before: {left_out})" if left_out else "")
+    record.args = record.exc_info = record.exc_text = None
+    return True
+
+
+def _if_number(value: object) -> object:
+    return value if isinstance(value, int | float) else HIDDEN
+
+
+def _kind_and_place(error: BaseException) -> str:
+    frames = traceback.extract_tb(error.__traceback__)[-FRAMES_SHOWN_MAX:]
+    where = ", ".join(f"{os.path.basename(frame.filename)}:{frame.lineno}" for frame in reversed(frames))
+    return f"{type(error).__name__} at {where}" if where else type(error).__name__
 
 
 # --- What every line goes through --------------------------------------------------------------------------------------
@@ -119,8 +214,10 @@ def _hidden(key: object, value: object) -> object:
     if _sounds_secret(str(key)):
         return HIDDEN
     # Nearly every value is one of these, and nothing can hide in it: a fast way past the questions below.
-    if value is None or isinstance(value, str | int | float):
+    if value is None or isinstance(value, int | float):
         return value
+    if isinstance(value, str):
+        return value if len(value) <= VALUE_LETTERS_MAX else f"{value[:VALUE_LETTERS_MAX]} …"
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         value = {f.name: getattr(value, f.name) for f in dataclasses.fields(value) if f.repr}
     if isinstance(value, Mapping):

@@ -26,8 +26,11 @@ COMMAND_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.02, 0.04, 0.06, 0.12, 0.25, 0.5
 class Metrics:
     """The figures of one service. It is an `Audience`: the service's loop tells it of every input."""
 
-    def __init__(self, floor: Callable[[], Floor], *, clock: Callable[[], float]) -> None:
-        """Read what is from this floor when asked; `clock` is the floor's clock (seconds since 1970)."""
+    def __init__(self, floor: Callable[[], Floor], *, clock: Callable[[], float], journal_fails_for: Callable[[], float | None]) -> None:
+        """Read what is from this floor when asked; `clock` is the floor's clock (seconds since 1970).
+
+        `journal_fails_for`: for how many seconds nothing has been kept; None: everything is.
+        """
         disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series for each counter, which nobody asks for
         self._registry = CollectorRegistry(auto_describe=True)
         self._inputs = Counter("ari_controller_inputs", "Facts and commands that were taken", ["kind"], registry=self._registry)
@@ -38,7 +41,7 @@ class Metrics:
             buckets=COMMAND_SECONDS,
             registry=self._registry,
         )
-        self._registry.register(_WhatIs(floor, clock))
+        self._registry.register(_WhatIs(floor, clock, journal_fails_for))
         ProcessCollector(registry=self._registry)
         PlatformCollector(registry=self._registry)
 
@@ -60,9 +63,10 @@ class Metrics:
 
 
 class _WhatIs(Collector):
-    def __init__(self, floor: Callable[[], Floor], clock: Callable[[], float]) -> None:
+    def __init__(self, floor: Callable[[], Floor], clock: Callable[[], float], journal_fails_for: Callable[[], float | None]) -> None:
         self._floor = floor
         self._clock = clock
+        self._journal_fails_for = journal_fails_for
 
     def describe(self) -> list[Metric]:
         return []
@@ -73,6 +77,7 @@ class _WhatIs(Collector):
         build.add_metric([__version__], 1)
         yield build
         yield GaugeMetricFamily("ari_controller_asterisk_connected", "1 while attached to Asterisk", value=int(floor.switch_is_there))
+        yield from self._journal()
         phases = Tally(interaction.phase for interaction in floor.interactions.values())
         interactions = GaugeMetricFamily("ari_controller_interactions", "Interactions that are not over", labels=["phase"])
         for phase in Phase:
@@ -84,6 +89,12 @@ class _WhatIs(Collector):
             agents.add_metric([state.value], states[state])
         yield agents
         yield from self._lines(floor)
+
+    def _journal(self) -> Iterator[Metric]:
+        fails_for = self._journal_fails_for()
+        says = "1 while the journal can't be written, so that a crash would undo what is done"
+        yield GaugeMetricFamily("ari_controller_journal_failing", says, value=int(fails_for is not None))
+        yield GaugeMetricFamily("ari_controller_journal_failing_seconds", "For how long it has not been written", value=fails_for or 0.0)
 
     def _lines(self, floor: Floor) -> Iterator[Metric]:
         waiting = GaugeMetricFamily("ari_controller_waiting_customers", "Customers who wait for an agent", labels=["queue"])

@@ -74,6 +74,8 @@ _ENDED: Mapping[EndCause, str] = {
     EndCause.DECLINED: "declines on the telephone",
     EndCause.NO_ANSWER: "does not answer",
     EndCause.UNREACHABLE: "can't be reached",
+    EndCause.FORWARDED: "is not rung: the telephone forwards its calls, which is not followed",
+    EndCause.NO_SOUND: "can't talk: the telephone agrees on no sound",
     EndCause.FAILED: "is lost: the network or the switch failed",
 }
 

@@ -13,8 +13,10 @@ from pathlib import Path
 import structlog
 from pydantic import ValidationError
 
-from controller.directory.ids import Seconds
-from controller.floor.outcome import Input, Outcome
+from controller.directory.ids import InteractionId, Seconds
+from controller.floor.outcome import Change, Input, Outcome
+from controller.interaction.facts import LegHeld, LegUnheld
+from controller.telemetry.flapping import Flapping
 from controller.telemetry.steps import RecordedStep, steps_of_outcome
 
 NAME = "steps.jsonl"
@@ -30,20 +32,43 @@ log = structlog.get_logger("steps")
 class StepFile:
     """Records steps. It is an `Audience`: the service's loop tells it of every input."""
 
-    def __init__(self, folder: Path, *, clock: Callable[[], Seconds] = time.time, file_bytes_max: int = FILE_BYTES_MAX) -> None:
-        """Use this folder; it is made, for this user alone, when the first step is written."""
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        clock: Callable[[], Seconds] = time.time,
+        is_kept: Callable[[], bool] = lambda: True,
+        file_bytes_max: int = FILE_BYTES_MAX,
+    ) -> None:
+        """Use this folder; it is made, for this user alone, when the first step is written.
+
+        `is_kept`: whether the journal has what is being told now.
+        """
         self._folder = folder
         self._clock = clock
+        self._is_kept = is_kept
         self._file_bytes_max = file_bytes_max
         self._file: FileIO | None = None
         self._bytes = 0
+        self._flapping: dict[InteractionId, Flapping] = {}
         self.lost = 0
         """How many steps could not be written."""
 
     def tell(self, what: Input, outcome: Outcome) -> None:
-        """Record what an input did."""
-        for step in steps_of_outcome(outcome, self._clock()):
-            self.record(step)
+        """Record what an input did; a hold key that is pressed and released again and again is told in short."""
+        steps = steps_of_outcome(outcome, self._clock(), kept=self._is_kept())
+        for change, step in zip(outcome.changes, steps, strict=True):
+            for written in self._in_short(change, step):
+                self.record(written)
+
+    def _in_short(self, change: Change, step: RecordedStep) -> Iterator[RecordedStep]:
+        if isinstance(change.cause, LegHeld | LegUnheld):
+            yield from self._flapping.setdefault(change.after.id, Flapping()).pressed(change.cause.leg, step)
+            return
+        flapping = self._flapping.pop(change.after.id, None)
+        if flapping is not None:
+            yield from flapping.ended()
+        yield step
 
     def record(self, step: RecordedStep) -> None:
         """Write one step. A line is in the hands of the operating system when this returns; it is not waited for the disk."""
@@ -55,21 +80,28 @@ class StepFile:
             self.lost += 1
             if self.lost == 1:
                 log.error("steps are not recorded", folder=str(self._folder), because=failed.strerror)
-            self.close()
+            self._let_go()
         else:
             if self.lost:
                 log.info("steps are recorded again", lost=self.lost)
                 self.lost = 0
 
     def close(self) -> None:
-        """Let go of the file; the next step opens it again."""
+        """Write what is still to be told, and let go of the file; the next step opens it again."""
+        for flapping in self._flapping.values():
+            for step in flapping.ended():
+                self.record(step)
+        self._flapping.clear()
+        self._let_go()
+
+    def _let_go(self) -> None:
         if self._file is not None:
             self._file.close()
             self._file = None
 
     def _open_for(self, size: int) -> FileIO:
         if self._file is not None and self._bytes + size > self._file_bytes_max:
-            self.close()
+            self._let_go()
             _turn_over(self._folder)
         if self._file is None:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -60,17 +60,20 @@ class RecordedStep(_Recorded):
     parties: tuple[RecordedParty, ...]
     queue: str = ""
     wrap_ups: tuple[RecordedWrapUp, ...] = ()
+    kept: bool = True
+    """Whether it was in the journal when people were told; if not, a crash could still have undone it."""
 
 
-def steps_of_outcome(outcome: Outcome, at: Seconds) -> Iterator[RecordedStep]:
+def steps_of_outcome(outcome: Outcome, at: Seconds, *, kept: bool) -> Iterator[RecordedStep]:
     """Say what an input did to each interaction that it changed, in order. Who was told what stands at an interaction's last step."""
     last = {change.after.id: change for change in outcome.changes}
     for change in outcome.changes:
         told = outcome.notices if last[change.after.id] is change else ()
-        yield _step(change, at, tuple(printable(notice_sentence(notice)) for notice in told if notice.interaction == change.after.id))
+        tell = tuple(printable(notice_sentence(notice)) for notice in told if notice.interaction == change.after.id)
+        yield _step(change, at, tell, kept=kept)
 
 
-def _step(change: Change, at: Seconds, tell: tuple[str, ...]) -> RecordedStep:
+def _step(change: Change, at: Seconds, tell: tuple[str, ...], *, kept: bool) -> RecordedStep:
     after = change.after
     return RecordedStep(
         at=at,
@@ -83,6 +86,7 @@ def _step(change: Change, at: Seconds, tell: tuple[str, ...]) -> RecordedStep:
         parties=tuple(_party(after, party) for party in after.parties),
         queue=after.queue,
         wrap_ups=tuple(RecordedWrapUp(agent=w.agent, asked_at=w.asked_at, reason=w.reason) for w in after.wrap_ups),
+        kept=kept,
     )
 
 

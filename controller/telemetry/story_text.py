@@ -22,13 +22,25 @@ def _story_lines(steps: Sequence[RecordedStep]) -> Iterator[str]:
     yield ""
     width = max(len("what happened"), *(len(step.input) for step in steps))
     yield f"{'time':<12}  {'after':>9}  {'phase':<15}  {'what happened':<{width}}  who stands where"
+    revision = 0
     for step in steps:
+        # The record is on the same disk as the journal: what happened while it was full shows only as a gap in the revisions.
+        if (lost := step.revision - revision - 1) > 0:
+            yield _beside(f"({lost} steps are not recorded: the disk was full, or they are too old)")
+        revision = step.revision
         time = f"{_local(step.at):%H:%M:%S.%f}"[:-3]
         yield f"{time}  {step.at - first.at:>8.3f}s  {step.after:<15}  {step.input:<{width}}  {_places(step)}".rstrip()
+        if not step.kept:
+            yield _beside("(not on disk when it was told: a crash would have undone it)")
         for told in step.tell:
-            yield f"{'':<12}  {'':>9}  {'':<15}  - {told}"
+            yield _beside(f"- {told}")
     yield ""
     yield from (_lane(lane) for lane in lanes_of(steps))
+
+
+def _beside(words: str) -> str:
+    """Words in the column of what happened."""
+    return f"{'':<12}  {'':>9}  {'':<15}  {words}"
 
 
 def title_of(steps: Sequence[RecordedStep]) -> str:

@@ -13,10 +13,12 @@ from tests.bench import journal_cost
 from tests.bench.audible import audible
 from tests.bench.busy import busy
 from tests.bench.cost import cost
+from tests.bench.fan_out import fan_out
 from tests.bench.figures import Figure, as_json, table
 from tests.bench.journal_cost import journal
 from tests.bench.kills import kills
 from tests.bench.memory import memory
+from tests.bench.numbers import numbers
 from tests.bench.recovery import recovery
 from tests.bench.ringing import ringing
 from tests.bench.routing import routing
@@ -29,10 +31,12 @@ from tests.bench.waiting_time import all_tests, fast_tests, start_up
 ON_STAGE = {"memory": memory, "audible": audible, "ringing": ringing, "cost": cost, "takeover": takeover}
 BY_THEMSELVES = {
     "busy": busy,
+    "fan-out": fan_out,
     "journal": journal,
     "recovery": recovery,
     "routing": routing,
     "simulator": simulator,
+    "numbers": numbers,
     "start-up": start_up,
     "days": days,
     "kills": kills,

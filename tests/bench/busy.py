@@ -45,12 +45,12 @@ class Pair:
 async def busy() -> list[Figure]:
     """Measure so many consult calls, always several at once."""
     say(f"processor time: {PAIRS * CALLS_EACH} whole consult calls, {PAIRS} at once")
-    with tempfile.TemporaryDirectory() as folder, running_stack(Path(folder), site=_site()) as stack:
+    with tempfile.TemporaryDirectory() as folder, running_stack(Path(folder), site=site_text()) as stack:
         pid = controller_pid(stack)
-        async with _pairs(stack) as pairs:
-            await _calls(pairs, WARM_UP_CALLS)
+        async with pairs_on(stack) as pairs:
+            await calls_at_once(pairs, WARM_UP_CALLS)
             began, frames = cpu_seconds(pid), _frames(pairs)
-            await _calls(pairs, CALLS_EACH)
+            await calls_at_once(pairs, CALLS_EACH)
             spent, frames = cpu_seconds(pid) - began, _frames(pairs) - frames
     calls = PAIRS * CALLS_EACH
     return [
@@ -69,7 +69,8 @@ def _frames(pairs: list[Pair]) -> int:
     return sum(desktop.frames for pair in pairs for desktop in pair.desktops)
 
 
-async def _calls(pairs: list[Pair], each: int) -> None:
+async def calls_at_once(pairs: list[Pair], each: int) -> None:
+    """Every pair has so many calls, one after the other."""
     async with asyncio.TaskGroup() as everybody:
         for pair in pairs:
             everybody.create_task(_calls_of(pair, each))
@@ -107,7 +108,7 @@ async def _consult_call(pair: Pair) -> None:
 
 
 @asynccontextmanager
-async def _pairs(stack: Stack) -> AsyncIterator[list[Pair]]:
+async def pairs_on(stack: Stack) -> AsyncIterator[list[Pair]]:
     """Everybody has a telephone and a desktop, and is available."""
     _add_telephones(stack)
     async with AsyncExitStack() as there:
@@ -143,7 +144,7 @@ def _add_telephones(stack: Stack) -> None:
     stack.asterisk_cli("module reload res_pjsip.so")
 
 
-def _site() -> str:
+def site_text() -> str:
     """A site file with a queue and a number for each pair; everybody's password is their id, as in the demo."""
     parts = [
         '[site]\nregion = "FR"\n[asterisk]\nurl = "env:ASTERISK_URL"\nusername = "controller"\npassword = "controller"\n',

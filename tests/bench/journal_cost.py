@@ -97,6 +97,7 @@ async def measure(calls_per_second: float, seconds: float, folder: Path | None) 
         journal.open()
     loop = Loop(
         Floor(directory(PAIRS)),
+        clock=time.time,
         keeper=Keeper(journal) if journal is not None else None,
     )
     loop.serve(Nobody(), [Nobody()])

@@ -6,6 +6,7 @@ it is `ari-controller run`. There is no Asterisk: whatever a desktop may say abo
 
 import asyncio
 import os
+import resource
 import signal
 import sys
 from pathlib import Path
@@ -121,6 +122,12 @@ class Lives:
         """Send it a signal, and do not wait for what comes of it."""
         assert self._pid is not None, "it lives"
         os.kill(self._pid, number)
+
+    def may_write_files_up_to(self, bytes_max: int) -> None:
+        """As if its disk were full: no file of its grows beyond this; `resource.RLIM_INFINITY` makes room again."""
+        assert self._pid is not None, "it lives"
+        _, hard = resource.prlimit(self._pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(self._pid, resource.RLIMIT_FSIZE, (bytes_max, hard))
 
     async def ends(self, number: signal.Signals) -> int:
         """Send it a signal that ends it, and wait until it is gone; gives its exit code."""

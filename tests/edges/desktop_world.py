@@ -19,6 +19,7 @@ from controller.directory.directory import Agent, Directory, EntryPoint, Queue, 
 from controller.directory.ids import AgentId, EntryPointId, InteractionId, LegId, QueueId, ReasonId, SwitchId
 from controller.floor.floor import Floor
 from controller.floor.outcome import Input, Outcome, SiteReloaded
+from controller.floor.ports import NotKept
 from controller.interaction.commands import Command
 from controller.interaction.facts import CustomerArrived, EndCause, Fact, LegAnswered, LegEnded, SwitchFound, SwitchLost
 from controller.interaction.interaction import Interaction, Party
@@ -75,19 +76,31 @@ class InMemoryInbox:
         self._floor = floor
         self.now = BEGINNING
         self.server: DesktopServer | None = None
+        self.not_kept_because: str | None = None
+        """While it is there, the disk is full: commands are done, and nothing is promised."""
         self.gate: asyncio.Event | None = None
         """While it is there and not set, commands wait."""
         self.commands: list[Command | DeskCommand] = []
+        self.outcomes: list[Outcome] = []
+        """What each input led to."""
+        self.written: asyncio.Event | None = None
+        """While it is there and not set, the disk is slow: commands are done and not answered, and nothing is settled."""
+        self.is_being_written = False
+        self.readers = 0
+        """How often somebody has asked whether all is settled."""
 
     @property
     def floor(self) -> Floor:
         return self._floor
 
     async def settled(self) -> None:
-        """Nothing here is lost, since nothing is kept."""
+        self.readers += 1
+        if self.written is not None and self.is_being_written:
+            await self.written.wait()
 
     def take(self, what: Input) -> Outcome:
         outcome = self._floor.take(what, self.now)
+        self.outcomes.append(outcome)
         if self.server is not None:
             self.server.tell(what, outcome)
         return outcome
@@ -99,7 +112,13 @@ class InMemoryInbox:
         if self.gate is not None:
             await self.gate.wait()
         self.commands.append(command)
-        return self.take(command)
+        outcome = self.take(command)
+        if self.written is not None:
+            self.is_being_written = True
+            await self.written.wait()
+        if self.not_kept_because is not None:
+            raise NotKept(self.not_kept_because)
+        return outcome
 
 
 @dataclass(slots=True)
@@ -190,7 +209,14 @@ class World:
     """The contact centre of one test."""
 
     def __init__(
-        self, limits: Limits | None = None, session_hours: float = 12.0, tls: Tls | None = None, inbox: InMemoryInbox | None = None
+        self,
+        limits: Limits | None = None,
+        session_hours: float = 12.0,
+        tls: Tls | None = None,
+        inbox: InMemoryInbox | None = None,
+        *,
+        is_behind_proxy: bool = False,
+        host_names: tuple[str, ...] = (),
     ) -> None:
         self.inbox = inbox or InMemoryInbox(Floor(directory()))
         self.floor = self.inbox.floor
@@ -206,6 +232,8 @@ class World:
             is_ready=lambda: self.ready,
             limits=limits or UNHURRIED,
             tls=tls,
+            is_behind_tls=is_behind_proxy,
+            host_names=host_names,
         )
         self.inbox.server = self.server
         self.url = ""
@@ -233,6 +261,12 @@ class World:
         http = aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True), timeout=aiohttp.ClientTimeout(PATIENCE_SECONDS))
         self._browsers.append(http)
         return Desktop(self, http)
+
+    def browser_of(self, desktop: Desktop) -> Desktop:
+        """The browser of somebody who logged on at another process of the same contact centre."""
+        here = self.browser()
+        here.headers.update(desktop.headers)
+        return here
 
     async def by_cookie(self, agent: str) -> Desktop:
         """A browser in which an agent has logged on."""

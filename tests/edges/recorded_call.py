@@ -36,6 +36,7 @@ class Call:
         self.directory: Directory = site()
         self.floor = Floor(self.directory)
         self.audiences = list(audiences)
+        self.journal_fails_for: Seconds | None = None
         self.take(SwitchFound())
         for agent in (ALICE, BOB):
             self.take(LogOn(agent=agent))

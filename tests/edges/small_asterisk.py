@@ -47,6 +47,8 @@ class SmallAsterisk(Transport):
         self.channels: set[str] = {CUSTOMER}
         self.bridges: dict[str, set[str]] = {}
         self.asked: list[str] = []
+        self.variables: list[tuple[str, str]] = []
+        """What was set on channels."""
         self.online: set[str] = set()
         """Telephones that are registered."""
         self.fault: Fault = lambda request: None
@@ -87,6 +89,8 @@ class SmallAsterisk(Transport):
                 self._must_be(leg in self.channels, f"no channel {leg}")
                 self.channels.discard(leg)
                 self.seen.forget(LegId(leg))
+            case "POST", ["channels", _, "variable"]:
+                self.variables.append((query["variable"], query["value"]))
             case "POST", ["bridges", bridge]:
                 self.bridges[bridge] = set()
                 return said(id=bridge)

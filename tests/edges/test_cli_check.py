@@ -72,7 +72,8 @@ def test_a_desktop_that_is_open_behind_a_proxy_is_warned_about_and_without_tls_o
     own = ari_controller("hash-password", typed="a long one\n").out.strip()
     lines = [f'password = "{own}"' if line.startswith('password = "$argon2id') else line for line in DEMO.read_text().splitlines()]
     (tmp_path / "plain.toml").write_text("\n".join(lines))
-    (tmp_path / "site.toml").write_text("\n".join(lines).replace("\n[desktop]", "\n[desktop]\ntls_proxy = true"))
+    proxy = '\n[desktop]\ntls_proxy = true\nhost_names = ["desktop.example"]'
+    (tmp_path / "site.toml").write_text("\n".join(lines).replace("\n[desktop]", proxy))
     environ = {"DESKTOP_LISTEN": "0.0.0.0:8080"}
 
     refused = ari_controller("check", "-c", DEMO, environ=environ)
@@ -80,8 +81,23 @@ def test_a_desktop_that_is_open_behind_a_proxy_is_warned_about_and_without_tls_o
     warned = ari_controller("check", "-c", tmp_path / "site.toml", environ=environ)
 
     assert refused.code == 2
-    assert refused.err.count("as everybody knows from the demo") == 5
+    assert refused.err.count("that everybody knows from the demo") == 5
     assert plain.code == 2
     assert "[desktop] listen: passwords would cross the network in the clear" in plain.err
     assert warned.code == 0
+    assert "warning  password   alice, bob, carol, dave, sam have the same password, copied as one hash" in warned.out
     assert "warning  desktop    0.0.0.0:8080 is open to other machines without TLS" in warned.out
+
+
+def test_a_password_that_is_the_agents_id_is_found_before_others_find_it(tmp_path: Path) -> None:
+    own = [ari_controller("hash-password", typed=f"{typed}\n").out.strip() for typed in ("alice", "b", "c", "d", "s")]
+    left = iter(own)
+    lines = [f'password = "{next(left)}"' if line.startswith('password = "$argon2id') else line for line in DEMO.read_text().splitlines()]
+    (tmp_path / "site.toml").write_text("\n".join(lines).replace("\n[desktop]", "\n[desktop]\ntls_proxy = true"))
+
+    found = ari_controller("check", "-c", tmp_path / "site.toml", environ={"DESKTOP_LISTEN": "0.0.0.0:8080"})
+    on_loopback = ari_controller("check", "-c", tmp_path / "site.toml")
+
+    assert (found.code, found.out.count("password ")) == (1, 2)
+    assert "FAILED   password   the password of 'alice' is 'alice': choose another" in found.out
+    assert on_loopback.code == 0

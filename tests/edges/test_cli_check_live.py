@@ -34,6 +34,7 @@ class Asterisk:
         self.status: dict[str, int] = {}
         """Which paths are refused, and how."""
         self.may_write = True
+        self.config: dict[str, Any] = {"max_channels": 450}
         self.asked: list[str] = []
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
@@ -46,7 +47,7 @@ class Asterisk:
             return _json({"message": "no"}, self.status[path])
         match request.method, path:
             case "GET", "asterisk/info":
-                return _json({"system": {"version": self.version, "entity_id": "02:00"}, "and": "more"})
+                return _json({"system": {"version": self.version, "entity_id": "02:00"}, "config": self.config, "and": "more"})
             case "GET", "asterisk/modules":
                 return _json([{"name": name, "status": status, "use_count": 0} for name, status in self.modules.items()])
             case "GET", "endpoints/PJSIP":
@@ -100,7 +101,7 @@ def unused_port() -> int:
         return int(taken.getsockname()[1])
 
 
-async def test_an_asterisk_that_is_fit_has_nothing_but_the_music_left_unchecked() -> None:
+async def test_an_asterisk_that_is_fit_has_nothing_but_the_ports_and_the_music_left_unchecked() -> None:
     findings = await found(Asterisk())
 
     assert {check: finding.result for check, finding in findings.items()} == {
@@ -110,8 +111,11 @@ async def test_an_asterisk_that_is_fit_has_nothing_but_the_music_left_unchecked(
         "modules": Result.OK,
         "agent alice": Result.OK,
         "agent bob": Result.OK,
+        "callers": Result.OK,
+        "rtp ports": Result.NOT_CHECKED,
         "music classes": Result.NOT_CHECKED,
     }
+    assert "must be 1000 ports apart" in findings["rtp ports"].sentence
     assert "`asterisk -rx 'moh show classes'` must list: default" in findings["music classes"].sentence
 
 
@@ -328,6 +332,26 @@ async def test_a_password_that_would_cross_the_network_in_the_clear_is_warned_ab
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "[::1]"])
 async def test_nothing_needs_encryption_on_loopback(host: str) -> None:
     assert "encrypted" not in [finding.check for finding in await found_at(f"http://{host}:{unused_port()}")]
+
+
+@pytest.mark.parametrize(
+    ("config", "result", "said"),
+    [
+        ({}, Result.WARNING, "any number of callers may take the legs that agents are rung on: maxcalls = 498 in asterisk.conf"),
+        ({"max_channels": 499}, Result.WARNING, "lets 499 callers in, and 500 legs less 2 for agents are 498: maxcalls = 498"),
+        ({"max_channels": 498}, Result.OK, "498 may be there at once"),
+        ({"max_channels": 398}, Result.OK, "398 may be there at once"),
+        ({"max_channels": 397}, Result.WARNING, "lets 397 callers in, fewer than the 398 that legs_max = 500 is for"),
+    ],
+)
+async def test_callers_must_leave_a_leg_for_every_agent(config: dict[str, int], result: Result, said: str) -> None:
+    asterisk = Asterisk()
+    asterisk.config = config
+
+    finding = (await found(asterisk))["callers"]
+
+    assert finding.result is result
+    assert said in finding.sentence
 
 
 # --- As a command ------------------------------------------------------------------------------------------------------

@@ -7,13 +7,14 @@ from xml.etree import ElementTree
 
 import pytest
 
+from controller.interaction.facts import LegAnswered
 from controller.telemetry.lanes import lanes_of
 from controller.telemetry.step_file import StepFile, steps_of
 from controller.telemetry.steps import RecordedStep
 from controller.telemetry.story_svg import story_svg
 from controller.telemetry.story_text import story_lines
 from tests.edges.command_line import DEMO, Done, ari_controller
-from tests.edges.recorded_call import Call, record
+from tests.edges.recorded_call import ALICE, Call, record
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -66,6 +67,38 @@ def test_each_step_is_a_line_with_its_time_its_phase_and_who_stands_where(folder
     assert said[3] == "alice consults Bob Durand talk: Alice Martin, Bob Durand (ringing) hold: Zoë Client"
     assert said[5] == "alice swaps talk: Zoë Client, Alice Martin hold: Bob Durand"
     assert "- alice is asked for a wrap-up reason" in done.out
+
+
+def test_a_step_that_a_crash_would_have_undone_is_marked(tmp_path: Path) -> None:
+    """The journal could not be written when it happened; the record could, for it needs less room."""
+    call = Call()
+    steps = StepFile(tmp_path, clock=lambda: call.now, is_kept=lambda: call.journal_fails_for is None)
+    with contextlib.closing(steps):
+        call.audiences.append(steps)
+        interaction = call.arrive()
+        call.journal_fails_for = 0.0
+        call.take(LegAnswered(leg=call.leg(interaction, ALICE)))
+
+    done = story(tmp_path, interaction)
+
+    lines = [" ".join(line.split()) for line in done.out.splitlines()]
+    mark = "(not on disk when it was told: a crash would have undone it)"
+    assert lines.count(mark) == 1
+    assert "Alice Martin answers" in lines[lines.index(mark) - 1]
+    assert [step["kept"] for step in json.loads(story(tmp_path, interaction, "--json").out)["steps"]] == [True, True, False]
+
+
+def test_steps_that_could_not_be_recorded_are_a_gap_that_is_told(tmp_path: Path) -> None:
+    call = Call()
+    before, *_, last = arrival(call, tmp_path / "whole")
+    with contextlib.closing(StepFile(tmp_path)) as file:
+        file.record(before)
+        file.record(last.model_copy(update={"revision": 5}))
+
+    lines = [line.strip() for line in story(tmp_path, before.interaction).out.splitlines()]
+
+    gap = lines.index("(3 steps are not recorded: the disk was full, or they are too old)")
+    assert "is chosen for the customer" in lines[gap + 1]
 
 
 def test_the_seconds_of_each_person_are_right_after_a_transfer(folder: Path, interaction: str) -> None:

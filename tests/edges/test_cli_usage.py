@@ -35,11 +35,11 @@ def test_the_help_names_every_command_and_the_exit_codes() -> None:
     assert done.code == 0
     assert all(
         word in done.out
-        for word in ("run", "check", "story", "simulate", "hash-password", "exit codes: 0 done, 1 a check failed, 2 bad usage")
+        for word in ("run", "check", "story", "number", "simulate", "hash-password", "exit codes: 0 done, 1 a check failed, 2 bad usage")
     )
 
 
-@pytest.mark.parametrize("command", ["run", "check", "story", "simulate", "hash-password"])
+@pytest.mark.parametrize("command", ["run", "check", "story", "number", "simulate", "hash-password"])
 def test_the_help_of_each_command_has_an_example(command: str) -> None:
     done = ari_controller(command, "--help")
 
@@ -47,7 +47,7 @@ def test_the_help_of_each_command_has_an_example(command: str) -> None:
     assert f"  ari-controller {command} " in done.out or f"  ari-controller {command}\n" in done.out
 
 
-@pytest.mark.parametrize("arguments", [("fly",), ("check",), ("run",), ("story",), ("check", "-c", "x", "--colour")])
+@pytest.mark.parametrize("arguments", [("fly",), ("check",), ("run",), ("story",), ("number",), ("check", "-c", "x", "--colour")])
 def test_bad_usage_is_exit_code_2(arguments: tuple[str, ...]) -> None:
     assert ari_controller(*arguments).code == 2
 

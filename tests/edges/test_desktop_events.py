@@ -169,7 +169,7 @@ async def test_queues_that_change_within_a_second_are_each_told_at_once(world: W
 @pytest.fixture
 async def crowded() -> AsyncIterator[World]:
     """A server that tells of one queue at once and of the others when it tells the next."""
-    here = World(Limits(queues_at_once_max=1, queue_seconds=0.2))
+    here = World(Limits(queue_writes_at_once_max=1, queue_seconds=0.2))
     await here.start()
     yield here
     await here.stop()

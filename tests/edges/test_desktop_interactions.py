@@ -3,6 +3,7 @@
 import pytest
 
 from controller.desktop import shapes
+from controller.interaction.facts import LegHeld, LegUnheld
 from tests.edges.desktop_world import Desktop, World
 
 
@@ -196,6 +197,18 @@ async def test_a_command_for_the_revision_that_is_goes_through(world: World, ali
     assert (await alice.do("resume", call, headers={"If-Match": "*"})).status == 200
 
 
+async def test_a_customer_whose_hold_key_flaps_makes_no_click_stale(world: World, alice: Desktop) -> None:
+    call = await world.connected(alice)
+    customer = world.interaction(call).customer
+    assert customer is not None
+    for action in ("hold", "resume") * 5:
+        revision = (await alice.get(f"/interactions/{call}")).json["revision"]
+        world.happens(LegHeld(leg=customer.leg))
+        world.happens(LegUnheld(leg=customer.leg))
+
+        assert (await alice.do(action, call, headers={"If-Match": str(revision)})).status == 200
+
+
 @pytest.mark.parametrize("written", ["seventeen", 'W/"17"', "-1", '""', "9" * 40])
 async def test_a_revision_that_is_none_is_refused(world: World, alice: Desktop, written: str) -> None:
     call = await world.connected(alice)
@@ -232,7 +245,6 @@ async def test_what_the_contract_names_and_nobody_has_built_yet_says_so(world: W
 
     for reply in (
         await alice.ask("POST", "/interactions", json={"target": {"kind": "number", "number": "0123456789"}}),
-        await alice.ask("POST", "/number/preview", json={"typed": "01"}),
         await alice.get(f"/interactions/{call}/story"),
     ):
         assert (reply.status, reply.code) == (409, "not-served")

@@ -3,7 +3,7 @@
 import asyncio
 import errno
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from io import BytesIO
 from typing import Never
 
@@ -11,8 +11,10 @@ import pytest
 from structlog.testing import capture_logs
 
 from controller.desktop.limits import Limits
+from controller.desktop.problems import KINDS
 from controller.desktop.server import CannotListen, DesktopServer
 from controller.interaction.commands import Command
+from controller.interaction.refusals import Refused
 from controller.routing.commands import DeskCommand
 from tests.edges.desktop_world import API, PATIENCE_SECONDS, Desktop, World
 
@@ -83,10 +85,12 @@ async def test_a_body_of_another_kind_is_refused(alice: Desktop, kind: str) -> N
     assert (reply.status, reply.code) == (415, "unsupported-media-type")
 
 
-async def test_a_body_that_is_not_packed_as_it_says_is_refused(alice: Desktop) -> None:
-    reply = await alice.ask("PUT", "/me/state", data=b"not gzip at all", headers={**JSON, "Content-Encoding": "gzip"})
+@pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "zstd", "identity", "rubbish", ""])
+async def test_a_packed_body_is_refused_before_anybody_unpacks_it(alice: Desktop, coding: str) -> None:
+    reply = await alice.ask("PUT", "/me/state", data=b"not packed at all", headers={**JSON, "Content-Encoding": coding})
 
-    assert (reply.status, reply.code) == (400, "bad-request")
+    assert (reply.status, reply.code) == (415, "unsupported-media-type")
+    assert reply.headers["Accept-Encoding"] == "identity"
 
 
 async def test_a_path_that_does_not_exist_is_not_found(alice: Desktop) -> None:
@@ -142,6 +146,40 @@ async def test_our_own_mistake_shows_a_reference_and_the_log_has_the_rest(
     assert str(line["exc_info"]) == "secret detail"
 
 
+def kinds_of(refusal: type[Refused]) -> Iterator[type[Refused]]:
+    for kind in refusal.__subclasses__():
+        yield kind
+        yield from kinds_of(kind)
+
+
+def test_every_refusal_has_a_problem_to_be_told_in() -> None:
+    """One without would be answered as if the request could not be read."""
+    ours = {kind.code for kind in kinds_of(Refused) if kind.__module__.startswith("controller.")}
+    assert "not-now" in ours
+    assert ours <= KINDS.keys()
+
+
+async def test_a_mistake_of_ours_outside_of_every_route_is_no_mistake_of_the_client(
+    world: World, alice: Desktop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A refusal without a problem, for one: nobody may be told that their request can't be read, and the log has the trace."""
+
+    class Unheard(Refused):
+        code = "unheard-of"
+
+    async def ask(command: Command | DeskCommand) -> Never:
+        raise Unheard("for once")
+
+    monkeypatch.setattr(world.inbox, "ask", ask)
+    with capture_logs() as logged:
+        reply = await alice.go("available")
+
+    assert (reply.status, reply.code) == (500, "unexpected")
+    [line] = [line for line in logged if line["event"] == "unexpected"]
+    assert line["reference"] in reply.json["detail"]
+    assert isinstance(line["exc_info"], KeyError)
+
+
 @pytest.fixture
 async def impatient() -> AsyncIterator[World]:
     here = World(Limits(body_seconds_max=0.05))
@@ -152,7 +190,7 @@ async def impatient() -> AsyncIterator[World]:
 
 async def test_a_body_that_never_comes_is_not_waited_for(impatient: World) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", impatient.server.port)
-    head = f"POST {API}/session HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{{"
+    head = f"POST {API}/session HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{{"
     writer.write(head.encode())
 
     async with asyncio.timeout(PATIENCE_SECONDS):

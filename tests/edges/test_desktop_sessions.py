@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Never
 
 import pytest
@@ -9,11 +10,12 @@ from structlog.testing import capture_logs
 
 from controller.desktop.limits import Limits
 from controller.directory.ids import AgentId
+from controller.floor.outcome import Outcome
 from controller.interaction.commands import Command
 from controller.interaction.refusals import SwitchAway
 from controller.routing.commands import DeskCommand, LogOff, LogOn
 from controller.routing.desk import DeskState
-from tests.edges.desktop_world import API, HASHES, Desktop, World
+from tests.edges.desktop_world import API, HASHES, PATIENCE_SECONDS, UNHURRIED, Desktop, World
 
 HOUR = 3600.0
 
@@ -209,6 +211,34 @@ async def test_an_agent_who_could_not_be_logged_off_is_logged_off_later(
     assert state_of(world, "alice") is DeskState.LOGGED_OFF
 
 
+async def test_a_mistake_with_one_session_leaves_nobody_available_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = World(limits=replace(UNHURRIED, sweep_seconds=0.01), session_hours=1.0)
+    await world.start()
+    for agent in ("alice", "bob"):
+        await world.desktop(agent)
+    real, asked = world.inbox.ask, asyncio.Event()
+
+    async def ask(command: Command | DeskCommand) -> Outcome:
+        if command.agent == "alice":
+            asked.set()
+            raise AssertionError("a mistake of ours")
+        return await real(command)
+
+    with monkeypatch.context() as mistaken, capture_logs() as lines:
+        mistaken.setattr(world.inbox, "ask", ask)
+        world.inbox.now += HOUR
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await asked.wait()
+            await world.server.sweep()
+    assert (state_of(world, "alice"), state_of(world, "bob")) == (DeskState.IDLE, DeskState.LOGGED_OFF)
+    assert "a sweep left something out because of a mistake in the controller" in lines[0]["event"]
+
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while state_of(world, "alice") is not DeskState.LOGGED_OFF:  # noqa: ASYNC110 - the sweep tells nobody that it was there
+            await asyncio.sleep(0.01)
+    await world.stop()
+
+
 async def test_guessing_gets_slower_and_slower_for_that_agent_alone(world: World) -> None:
     browser = world.browser()
     for _ in range(5):
@@ -251,7 +281,7 @@ async def test_guessing_never_waits_longer_than_the_limit(world: World) -> None:
 
 @pytest.fixture
 async def forgetful() -> AsyncIterator[World]:
-    here = World(Limits(back_offs_remembered_max=3))
+    here = World(Limits(back_offs_of_nobody_max=3))
     await here.start()
     yield here
     await here.stop()

@@ -5,7 +5,7 @@ import random
 import shutil
 import sqlite3
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -144,18 +144,138 @@ def test_without_its_state_no_input_means_anything(folder: Path, sql: str) -> No
     assert "the kept state: its checksum is wrong" in kept.damage
 
 
-def test_a_journal_of_a_newer_version_is_put_aside_with_a_word_about_it(folder: Path) -> None:
+def form_99(body: str) -> str:
+    return body.replace(f'"form":{FORM}', '"form":99')
+
+
+def another_kind(body: str) -> str:
+    return body.replace('"kind":"GoIdle"', '"kind":"GoFishing"')
+
+
+@pytest.mark.parametrize(("newer", "says"), [(form_99, "form 99"), (another_kind, "no input 'GoFishing'")])
+def test_a_journal_of_a_newer_version_refuses_the_start_and_is_whole_for_that_version(
+    folder: Path, newer: Callable[[str], str], says: str
+) -> None:
     connection = sqlite3.connect(folder / FILE)
     (body,) = connection.execute("SELECT body FROM batch WHERE first = 6").fetchone()
-    newer = body.replace(f'"form":{FORM}', '"form":99')
     with connection:
-        connection.execute("UPDATE batch SET body = ?, checksum = ? WHERE first = 6", (newer, zlib.crc32(newer.encode(), 6)))
+        connection.execute("UPDATE batch SET body = ?, checksum = ? WHERE first = 6", (newer(body), zlib.crc32(newer(body).encode(), 6)))
     connection.close()
+    before = rows_in(folder)
 
-    kept = judge(folder)
+    with pytest.raises(JournalFailed, match=f"A newer ari-controller wrote the journal in .*{says}.*Start that version again"):
+        opened(folder)
 
-    assert len(kept.inputs) == 5
-    assert "a newer ari-controller wrote it" in kept.damage
+    assert rows_in(folder) == before
+    assert not [name for name in os.listdir(folder) if "damaged" in name or "mend" in name]
+
+
+def test_a_state_or_tables_of_a_newer_version_refuse_the_start_too(folder: Path) -> None:
+    change("PRAGMA user_version = 7")(folder)
+    with pytest.raises(JournalFailed, match="its tables are of version 7"):
+        opened(folder)
+    change("PRAGMA user_version = 0")(folder)
+
+    connection = sqlite3.connect(folder / FILE)
+    (upto, body) = connection.execute("SELECT upto, body FROM state").fetchone()
+    with connection:
+        connection.execute("UPDATE state SET body = ?, checksum = ?", (form_99(body), zlib.crc32(form_99(body).encode(), upto)))
+    connection.close()
+    with pytest.raises(JournalFailed, match="form 99"):
+        opened(folder)
+
+
+def rows_in(folder: Path) -> Sequence[object]:
+    connection = sqlite3.connect(folder / FILE)
+    rows = [connection.execute(f"SELECT * FROM {table} ORDER BY 1").fetchall() for table in ("state", "batch")]
+    connection.close()
+    return rows
+
+
+MOMENTS = ("it is written", "it is called mended", "the damaged file has moved", "its log has moved", "it has the journal's name")
+
+
+def killed_while_it_mends(folder: Path, moment: str) -> None:
+    """Open the journal in a process that is gone at this moment of the mending, without a word."""
+    child = os.fork()
+    if child == 0:
+        steps = iter(MOMENTS)
+        rename, connect = Path.rename, SqliteJournal._connect
+
+        def step(path: Path, target: Path) -> Path:
+            if next(steps) == moment:
+                os._exit(0)
+            return rename(path, target)
+
+        def connects(journal: SqliteJournal) -> None:
+            if moment == MOMENTS[-1] and list(folder.glob("*.damaged-*")):
+                os._exit(0)
+            connect(journal)
+
+        Path.rename = step  # type: ignore[method-assign, assignment]
+        SqliteJournal._connect = connects  # type: ignore[method-assign, assignment]
+        opened(folder)
+        os._exit(1)
+    assert os.waitpid(child, 0)[1] == 0, "it was killed where it should be"
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_process_that_is_killed_while_it_mends_loses_nothing_that_was_sound(folder: Path, moment: str) -> None:
+    change("UPDATE batch SET checksum = checksum + 1 WHERE first = 146")(folder)
+    (folder / WAL).write_bytes(b"a log")  # for there to be one
+
+    killed_while_it_mends(folder, moment)
+    kept = opened(folder)
+
+    assert len(kept.inputs) == 145
+    assert kept.state is not None
+    assert list(folder.glob("*.damaged-*")), "the damaged file is there for somebody to look at"
+    assert [name for name in os.listdir(folder) if "mend" in name] == []
+    assert ("is damaged" in kept.damage, "a start ended while it was mended" in kept.damage) == {
+        "it is written": (True, False),
+        "it has the journal's name": (False, False),
+    }.get(moment, (False, True))
+    assert opened(folder).damage == ""
+
+
+def test_a_disk_that_is_full_while_damage_is_mended_costs_nothing_that_was_sound(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    change("UPDATE batch SET checksum = checksum + 1 WHERE first = 146")(folder)
+
+    def full(*_: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(SqliteJournal, "_begin_with", full)
+        with pytest.raises(JournalFailed, match="disk is full"):
+            opened(folder)
+    assert not [name for name in os.listdir(folder) if "mend" in name], "what would only fill the disk further"
+
+    assert len(judge(folder).inputs) == 145
+
+
+def looked_at(aside: Path) -> Kept:
+    """Open what was put aside, by itself."""
+    folder = aside.parent / "for somebody"
+    folder.mkdir()
+    for suffix in ("", "-wal"):
+        source = Path(f"{aside}{suffix}")
+        if source.exists():
+            source.rename(folder / f"{FILE}{suffix}")
+    return opened(folder)
+
+
+async def test_a_journal_that_was_not_used_whole_is_put_aside_as_it_was(folder: Path) -> None:
+    journal = SqliteJournal(folder)
+    before = journal.open()
+    aside = await journal.put_aside(state(arrivals=2))
+    await journal.keep(inputs(1, 3))
+    journal.close()
+
+    after = opened(folder)
+    assert after.state is not None
+    assert (after.state.arrivals, list(after.inputs), after.damage) == (2, inputs(1, 3), "")
+
+    assert looked_at(aside).inputs == before.inputs
 
 
 def test_a_restored_backup_that_is_older_than_what_was_kept_is_noticed(folder: Path) -> None:

@@ -8,10 +8,12 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
-from controller.directory.ids import LegId, Seconds
+from controller.directory.ids import CommandKey, LegId, Seconds
 from controller.floor.floor import Floor
 from controller.floor.outcome import Input, Outcome
+from controller.floor.ports import NotKept
 from controller.floor.state import FloorState
 from controller.interaction.facts import LegAnswered, SwitchFound
 from controller.journal.codec import Taken, write_state
@@ -21,7 +23,7 @@ from controller.journal.sqlite_journal import SqliteJournal
 from controller.routing.commands import GoAvailable, GoIdle, LogOn
 from controller.service import keeping
 from controller.service import loop as service_loop
-from controller.service.keeping import Keeper, NotKept
+from controller.service.keeping import Keeper
 from controller.service.loop import Loop
 from tests.edges.test_loop import ANA, DIRECTORY, Clock, Recorder, arrived
 from tests.pure.journal.memory_journal import MemoryJournal
@@ -63,7 +65,8 @@ class World(Recorder):
         super().__init__()
         self.disk = disk
         self.clock = Clock()
-        self.loop = Loop(Floor(DIRECTORY), keeper=Keeper(disk), clock=self.clock)
+        self.keeper = Keeper(disk, clock=self.clock)
+        self.loop = Loop(Floor(DIRECTORY), keeper=self.keeper, clock=self.clock)
         self.loop.serve(self, [self])
 
     async def until_it_is_written(self) -> None:
@@ -112,6 +115,26 @@ async def test_nobody_is_told_and_the_switch_does_not_act_before_it_is_on_disk()
         await command
         assert len(world.layouts) == 1
         assert [type(what).__name__ for what in world.told] == ["CustomerArrived", "GoIdle"]
+
+
+async def test_a_command_that_is_sent_again_while_the_first_is_being_written_acts_once_and_waits_too() -> None:
+    async with running() as world:
+        before = len(world.disk.inputs)
+        world.disk.gate.clear()
+        once = GoAvailable(agent=ANA, key=CommandKey("word.asked"))
+        first = asyncio.create_task(world.loop.ask(once))
+        await world.until_it_is_written()
+        second = asyncio.create_task(world.loop.ask(once))
+        for _ in range(10):
+            await asyncio.sleep(0)
+        assert not first.done()
+        assert not second.done()
+
+        world.disk.gate.set()
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            assert (await first).desks == (ANA,)
+            assert await second == Outcome()
+        assert len(world.disk.inputs) == before + 1
 
 
 async def test_whoever_reads_waits_until_what_they_would_see_is_on_disk() -> None:
@@ -211,10 +234,70 @@ async def test_a_full_disk_costs_no_call_and_nothing_is_promised() -> None:
         with pytest.raises(NotKept):
             await world.loop.ask(GoIdle(agent=ANA, reason="lunch"))
 
-        assert refused.value.code == "not-kept"
         assert "database or disk is full" in refused.value.because
-        assert "It was done" in refused.value.because
         assert len(world.layouts) == 1, "the customer's telephone call goes on: Ana is rung"
+
+
+async def test_it_is_known_why_nothing_is_kept_and_for_how_long_and_the_log_says_when_it_is_over() -> None:
+    async with running() as world:
+        assert world.keeper.failing_seconds is None
+        world.disk.is_full = True
+        with capture_logs() as said:
+            for reason in ("lunch", "meeting"):
+                with pytest.raises(NotKept):
+                    await world.loop.ask(GoIdle(agent=ANA, reason=reason))
+                world.clock.now += 30
+
+            assert world.loop.not_kept_because == "The journal can't be written: database or disk is full."
+            assert world.keeper.failing_seconds == 60
+            world.disk.is_full = False
+            await world.loop.ask(GoAvailable(agent=ANA))
+
+        assert [world.loop.not_kept_because, world.keeper.failing_seconds] == [None, None]
+        journal = [(line["event"], line.get("failed_seconds")) for line in said if "failed_seconds" in line or "because" in line]
+        assert journal == [
+            ("nothing is kept until the disk works again; calls go on", None),
+            ("the journal works again and holds everything", 60),
+        ]
+
+
+async def test_a_command_that_was_done_and_not_kept_acts_once_though_it_is_sent_again() -> None:
+    async with running() as world:
+        once = GoIdle(agent=ANA, reason="lunch", key=CommandKey("word.asked"))
+        world.disk.is_full = True
+        for _ in range(2):
+            with pytest.raises(NotKept):
+                await world.loop.ask(once)
+        world.disk.is_full = False
+        await world.loop.ask(GoAvailable(agent=ANA))
+
+        await world.loop.ask(once)
+
+        assert world.loop.floor.desks[ANA].is_available
+        assert bring_back(world.disk.open()).floor.has_accepted(ANA, CommandKey("word.asked"), world.clock())
+
+
+async def test_a_loop_without_a_journal_promises_nothing_and_misses_nothing() -> None:
+    assert Loop(Floor(DIRECTORY), clock=Clock()).not_kept_because is None
+
+
+async def test_somebody_who_asked_and_went_away_while_a_full_disk_was_tried_costs_nobody_anything() -> None:
+    async with running() as world:
+        world.disk.gate.clear()
+        impatient = asyncio.create_task(world.loop.ask(GoAvailable(agent=ANA)))
+        await world.until_it_is_written()
+        impatient.cancel()
+        world.disk.is_full = True
+        world.disk.gate.set()
+
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            with pytest.raises(NotKept):
+                await world.loop.ask(GoIdle(agent=ANA, reason="lunch"))
+            world.disk.is_full = False
+            await world.loop.ask(GoIdle(agent=ANA, reason="a walk"))
+
+        assert impatient.cancelled()
+        assert world.loop.floor.desks[ANA].reason == "a walk"
 
 
 async def test_it_is_caught_up_with_as_soon_as_there_is_room() -> None:
@@ -272,7 +355,7 @@ async def test_a_real_file_that_can_not_grow_is_caught_up_with(tmp_path: Path) -
     ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     try:
         resource.setrlimit(resource.RLIMIT_FSIZE, ((tmp_path / "journal.db-wal").stat().st_size, before[1]))
-        with pytest.raises(NotKept, match="can't be kept: The journal can't be written"):
+        with pytest.raises(NotKept, match="The journal can't be written"):
             await world.loop.ask(GoAvailable(agent=ANA))
         world.loop.post(SwitchFound())
         world.loop.post(arrived())

@@ -169,7 +169,7 @@ async def test_a_broken_audience_costs_nobody_their_call() -> None:
 
 async def test_a_loop_that_is_hopelessly_behind_refuses_commands_and_says_so_to_the_switch(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(service_loop, "INPUTS_WAITING_MAX", 2)
-    loop = Loop(Floor(DIRECTORY))
+    loop = Loop(Floor(DIRECTORY), clock=Clock())
     loop.post(SwitchFound())
     loop.post(SwitchFound())
     with pytest.raises(InboxFull):

@@ -13,7 +13,7 @@ from controller.asterisk.errors import AriError, Gone, NoAnswer, RequestFailed, 
 from controller.asterisk.seen import Progress
 from controller.asterisk.transport import Method, Reply
 from controller.interaction.facts import EndCause
-from controller.interaction.layout import Place, Room
+from controller.interaction.layout import Display, Place, Room
 from tests.edges.small_asterisk import ALICE, CUSTOMER, IX, NOBODY, OFFERED, impatient, layout, running, said
 
 pytestmark = pytest.mark.usefixtures("impatient")
@@ -188,3 +188,26 @@ async def test_a_hang_up_that_asterisk_refuses_is_insisted_on() -> None:
         world.reconciler.arrange(NOBODY)
         await world.until(lambda: not world.asterisk.channels and not world.asterisk.bridges)
         assert world.ended == [], "a leg that nobody wants is not reported as lost"
+
+
+async def test_a_display_that_can_not_be_told_costs_nobody_their_call() -> None:
+    cora = Display(name="Cora", number="+33123456789")
+    async with running() as world:
+        await world.until(lambda: world.room_of(CUSTOMER) is Room.HOLD)
+        world.agent_answered()
+        world.asterisk.fault = lambda asked: RequestFailed(asked, 500, "no") if asked.endswith("/variable") else None
+        connected = layout(Place(leg=CUSTOMER, room=Room.TALK), Place(leg=ALICE, room=Room.TALK, shows=cora))
+        world.reconciler.arrange(connected)
+        await world.until(lambda: world.is_as(connected))
+        assert world.ended == []
+        assert sum(asked == f"POST channels/{ALICE}/variable" for asked in world.asterisk.asked) == retry.TRIES_MAX
+
+
+async def test_a_caller_who_hides_their_number_is_shown_as_such_and_not_as_whoever_was_there_before() -> None:
+    async with running() as world:
+        await world.until(lambda: world.room_of(CUSTOMER) is Room.HOLD)
+        world.agent_answered()
+        hidden = layout(Place(leg=CUSTOMER, room=Room.TALK), Place(leg=ALICE, room=Room.TALK, shows=Display(name="", number="")))
+        world.reconciler.arrange(hidden)
+        await world.until(lambda: world.is_as(hidden))
+        assert world.asterisk.variables[-2:] == [("CONNECTEDLINE(name,i)", ""), ("CONNECTEDLINE(num)", "anonymous")]

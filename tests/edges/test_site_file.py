@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from controller.dialling.rules import NumberFormat
 from controller.directory.directory import Agent, EntryPoint, Queue, Reason
 from controller.directory.ids import AgentId, EntryPointId, QueueId, ReasonId
-from controller.directory.passwords import is_password
+from controller.directory.passwords import DEMO_HASHES, is_password
 from controller.directory.policy import AfterConsult, EndConsult, Policy, TransferAcceptance
 from controller.directory.site import Site
 from controller.directory.site_mistakes import BadSiteFile
@@ -46,6 +47,9 @@ def test_the_demo_has_the_people_the_numbers_and_the_reasons_that_everybody_reli
     }
     assert list(directory.wrap_up_reasons) == ["resolved", "follow-up", "wrong-number"]
     assert directory.region == "FR"
+    assert directory.dialling.allowed_regions == ("FR", "US", "CA", "GB", "AU")
+    assert (directory.dialling.trunk, directory.dialling.number_format) == ("outside", NumberFormat.E164)
+    assert [number.name for number in directory.numbers.values()] == ["Interpreters on call"]
     assert directory.queues[QueueId("support")].policy == Policy(wrap_up_default=ReasonId("resolved"))
 
 
@@ -54,6 +58,7 @@ def test_the_demos_passwords_are_its_agents_ids_and_are_cheap_to_check() -> None
 
     assert all(is_password(password, agent) for agent, password in site.passwords.items())
     assert all("m=19456,t=2,p=1" in password for password in site.passwords.values())
+    assert set(site.passwords.values()) == DEMO_HASHES, "those that are refused where others reach the desktop"
 
 
 def test_the_demo_listens_on_loopback_and_looks_for_asterisk_there() -> None:
@@ -83,7 +88,7 @@ def test_a_default_that_the_demo_shows_in_a_comment_is_the_default() -> None:
     site = site_from("site.toml", read_file=lambda _: set_for_good + _AGENTS + repeated, environ={})
 
     assert site == demo()
-    assert defaults_of_the_site == 18
+    assert defaults_of_the_site == 22
     offer_seconds = policy_of_agents_and_queues.pop("offer_seconds")
     assert offer_seconds == Policy().offer_seconds
     defaults = {key: field.default for table in (AgentTable, QueueTable) for key, field in table.model_fields.items()}
@@ -207,9 +212,11 @@ def test_a_password_is_recognised_and_nothing_else_is() -> None:
 def test_only_loopback_is_taken_for_loopback(host: str, is_loopback: bool) -> None:
     address = f"[{host}]" if ":" in host else host
 
-    site = read(with_line(f'password = "{ALICES}"', f'password = "{BOBS}"') + f'[desktop]\nlisten = "{address}:80"\ntls_proxy = true')
+    behind_a_proxy = f'[desktop]\nlisten = "{address}:80"\ntls_proxy = true\nhost_names = ["desktop.example"]'
+    site = read(with_line(f'password = "{ALICES}"', f'password = "{BOBS}"') + behind_a_proxy)
 
     assert site.desktop.is_loopback is is_loopback
+    assert site.desktop.host_names == ("desktop.example",)
 
 
 # --- The file itself ---------------------------------------------------------------------------------------------------
@@ -234,7 +241,7 @@ def test_all_mistakes_are_in_one_report_in_the_order_of_their_lines() -> None:
     text = with_line('agents = ["alice", "bob"]', 'agents = ["alcie", "bob"]', text)
     text = with_line('queue = "support"', "", text)
     text = with_line('password = "secret-of-ari"', 'password = "env:NOT_THERE"', text)
-    text += '[desktop]\nlisten = "nowhere"\ntls_proxy = 1\n[dialling]\n'
+    text += '[desktop]\nlisten = "nowhere"\ntls_proxy = 1\n[organisation]\n'
 
     with pytest.raises(BadSiteFile) as bad:
         read(text)
@@ -246,7 +253,7 @@ def test_all_mistakes_are_in_one_report_in_the_order_of_their_lines() -> None:
         (line_number('agents = ["alcie", "bob"]', text), "[[queue]] agents"),
         (line_number("[[entry_point]]", text), "[[entry_point]] queue"),
         (line_number("tls_proxy = 1", text), "[desktop] tls_proxy"),
-        (line_number("[dialling]", text), "[dialling]"),
+        (line_number("[organisation]", text), "[organisation]"),
     ]
     assert str(bad.value).splitlines() == [str(mistake) for mistake in bad.value.mistakes]
 

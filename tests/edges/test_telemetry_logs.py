@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 import structlog
 
 from controller.interaction.commands import GiveWrapUp, SendDigits
-from controller.telemetry.logs import InputLog, set_up_logs
+from controller.telemetry.logs import KINDS_REMEMBERED_MAX, LINES_PER_MINUTE_MAX, MINUTE, VALUE_LETTERS_MAX, Bounds, InputLog, set_up_logs
 from tests.edges.recorded_call import ALICE, Call, play
 from tests.pure.directory.site_text import SITE, read
 from tests.pure.story import RESOLVED
@@ -152,10 +153,89 @@ def test_an_exception_is_shown_with_where_it_came_from(form: str) -> None:
 @pytest.mark.parametrize("form", ["text", "json"])
 def test_warnings_of_libraries_take_the_same_way_and_their_chatter_does_not(form: str) -> None:
     def library() -> None:
-        logging.getLogger("aiohttp.server").warning("something %s", "odd")
+        logging.getLogger("aiohttp.server").warning("something odd, %d times", 3)
         logging.getLogger("aiohttp.access").info("chatter")
 
     (line,) = text_of(library, form)
 
-    assert "something odd" in line
+    assert "something odd, 3 times" in line
     assert "aiohttp.server" in line
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+@pytest.mark.parametrize("args", [("hunter2",), ({"what": "hunter2"},)])
+def test_what_a_library_puts_into_its_lines_is_not_shown_since_it_may_be_somebodys_token(form: str, args: tuple[object, ...]) -> None:
+    def library() -> None:
+        try:
+            raise ValueError("hunter2")
+        except ValueError:
+            logging.getLogger("aiohttp.websocket").exception("no %(what)s" if isinstance(args[0], dict) else "no %r", *args)
+
+    (line,) = text_of(library, form)
+
+    assert "hunter2" not in line
+    assert "ValueError at test_telemetry_logs.py:" in line
+
+
+def test_what_comes_after_a_librarys_first_line_is_not_shown() -> None:
+    (line,) = text_of(lambda: logging.getLogger("asyncio").error("Task exception was never retrieved\nfuture: hunter2"))
+
+    assert line.split("  ")[0].endswith("ERROR Task exception was never retrieved")
+    assert "hunter2" not in line
+
+
+# --- How many lines ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("logger_of", [structlog.get_logger, lambda: logging.getLogger("aiohttp.server")], ids=["ours", "a library's"])
+def test_of_one_kind_of_warning_there_are_so_many_a_minute_and_the_next_one_says_how_many_were_left_out(
+    logger_of: Any,
+) -> None:
+    now = 0.0
+    stream = io.StringIO()
+    set_up_logs("text", stream, {}, lambda: now)
+
+    def lines_when_said(times: int) -> list[str]:
+        for _ in range(times):
+            logger_of().warning("something odd")
+        return stream.getvalue().splitlines()
+
+    assert len(lines_when_said(LINES_PER_MINUTE_MAX + 7)) == LINES_PER_MINUTE_MAX
+    now = MINUTE
+    *before, last = lines_when_said(1)
+
+    assert len(before) == LINES_PER_MINUTE_MAX
+    assert "left" in last
+    assert "7" in last.partition("left")[2]
+
+
+def test_a_mistake_is_always_said_and_soon_without_its_traceback() -> None:
+    def fail() -> None:
+        for number in range(LINES_PER_MINUTE_MAX + 3):
+            structlog.get_logger().error("unexpected", reference=number, exc_info=ValueError("on purpose"))
+
+    lines = json_of(fail)
+
+    assert [line["reference"] for line in lines] == list(range(LINES_PER_MINUTE_MAX + 3))
+    assert ["exception" in line for line in lines] == [True] * LINES_PER_MINUTE_MAX + [False] * 3
+
+
+def test_steps_are_never_left_out() -> None:
+    lines = text_of(lambda: [structlog.get_logger().info("step of a call") for _ in range(LINES_PER_MINUTE_MAX + 1)])
+
+    assert len(lines) == LINES_PER_MINUTE_MAX + 1
+
+
+def test_kinds_of_lines_that_are_never_said_again_do_not_stay_for_ever() -> None:
+    bounds = Bounds(lambda: 0.0)
+
+    for kind in range(KINDS_REMEMBERED_MAX + 100):
+        assert bounds.count(kind) == 0
+
+    assert sys.getsizeof(bounds._said) < 100_000
+
+
+def test_a_long_value_is_cut() -> None:
+    (line,) = json_of(lambda: structlog.get_logger().warning("odd", path="x" * 60_000))
+
+    assert len(line["path"]) == VALUE_LETTERS_MAX + 2

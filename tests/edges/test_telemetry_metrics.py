@@ -20,7 +20,7 @@ def figures(metrics: Metrics) -> dict[str, float]:
 
 def watched() -> tuple[Call, Metrics]:
     call = Call()
-    metrics = Metrics(lambda: call.floor, clock=lambda: call.now)
+    metrics = Metrics(lambda: call.floor, clock=lambda: call.now, journal_fails_for=lambda: call.journal_fails_for)
     call.audiences.append(metrics)
     return call, metrics
 
@@ -86,3 +86,22 @@ def test_it_is_shown_whether_asterisk_is_there_and_which_version_runs() -> None:
     assert before[f"ari_controller_build_info{{version={__version__}}}"] == 1
     assert before["process_cpu_seconds_total"] > 0
     assert CONTENT_TYPE.startswith("text/plain")
+
+
+def test_a_journal_that_can_not_be_written_is_shown_and_for_how_long() -> None:
+    call, metrics = watched()
+
+    before = figures(metrics)
+    call.journal_fails_for = 12.5
+    failing = figures(metrics)
+
+    assert (before["ari_controller_journal_failing"], before["ari_controller_journal_failing_seconds"]) == (0, 0)
+    assert (failing["ari_controller_journal_failing"], failing["ari_controller_journal_failing_seconds"]) == (1, 12.5)
+
+
+def test_a_journal_that_fails_this_very_moment_is_failing() -> None:
+    call, metrics = watched()
+
+    call.journal_fails_for = 0.0
+
+    assert figures(metrics)["ari_controller_journal_failing"] == 1

@@ -7,12 +7,15 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
+from controller.floor.outcome import Input
+from controller.interaction.facts import EndCause, LegEnded, LegHeld, LegUnheld
 from controller.interaction.interaction import Phase, Role, Standing
 from controller.interaction.layout import Room
 from controller.telemetry import step_file
 from controller.telemetry.step_file import StepFile, recent_interactions, steps_of
 from controller.telemetry.steps import RecordedParty, RecordedStep
 from tests.edges.recorded_call import record
+from tests.pure.story import connected
 
 
 def step(interaction: str, revision: int = 1) -> RecordedStep:
@@ -118,3 +121,68 @@ def test_no_interaction_that_somebody_types_is_more_than_unknown(tmp_path: Path,
     record(tmp_path)
 
     assert steps_of(tmp_path, interaction) == []
+
+
+class Held:
+    """Alice talks with a customer; her telephone's hold key is pressed and released, and all steps are recorded."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.story = connected()
+        self.contact = self.story.contact
+        self.file = StepFile(folder, clock=lambda: self.story.now)
+
+    def takes(self, what: Input) -> None:
+        self.file.tell(what, self.story.take(what))
+
+    def presses_and_releases(self, times: int, *, seconds: float) -> None:
+        leg = self.story.leg_of("alice")
+        for _ in range(times):
+            for fact in (LegHeld(leg=leg), LegUnheld(leg=leg)):
+                self.story.now += seconds
+                self.takes(fact)
+
+    def recorded(self) -> list[str]:
+        self.file.close()
+        return [step.input for step in steps_of(self.folder, self.contact.id)]
+
+
+def test_a_hold_key_that_is_pressed_now_and_then_is_recorded_each_time(tmp_path: Path) -> None:
+    call = Held(tmp_path)
+
+    call.presses_and_releases(20, seconds=3.0)
+
+    assert call.recorded() == ["Alice Martin presses the hold key", "Alice Martin releases the hold key"] * 20
+
+
+def test_a_hold_key_that_flaps_is_recorded_a_few_times_and_then_together(tmp_path: Path) -> None:
+    call = Held(tmp_path)
+
+    call.presses_and_releases(60, seconds=0.25)
+    call.takes(LegEnded(leg=call.story.leg_of("cora"), cause=EndCause.HUNG_UP))
+
+    first, last = call.recorded()[:4], call.recorded()[4:]
+    assert first == ["Alice Martin presses the hold key", "Alice Martin releases the hold key"] * 2
+    assert last == [
+        "Alice Martin presses the hold key: hold keys were pressed or released 41 times in 10 s",
+        "Alice Martin releases the hold key: hold keys were pressed or released 41 times in 10 s",
+        "Alice Martin releases the hold key: hold keys were pressed or released 34 times in 8 s",
+        "cora hangs up",
+    ]
+
+
+def test_a_key_press_that_flaps_for_an_hour_does_not_fill_the_record(tmp_path: Path) -> None:
+    call = Held(tmp_path)
+
+    call.presses_and_releases(5 * 3600 // 2, seconds=0.2)
+
+    assert len(call.recorded()) < 400
+
+
+def test_what_was_not_told_of_a_flapping_key_is_written_when_the_service_ends(tmp_path: Path) -> None:
+    call = Held(tmp_path)
+
+    call.presses_and_releases(3, seconds=0.2)
+
+    assert len(call.recorded()) == 5
+    assert steps_of(tmp_path, call.contact.id)[-1].revision == call.contact.now.revision

@@ -14,7 +14,7 @@ from controller.asterisk.failures import LAST_RESORT, Asked, Course, Failure, Me
 from controller.asterisk.retry import TRIES_MAX
 from controller.asterisk.seen import Progress
 from controller.interaction.facts import EndCause
-from controller.interaction.layout import Layout, Place, Room
+from controller.interaction.layout import Display, Layout, Place, Room
 from tests.edges.small_asterisk import ALICE, CUSTOMER, NOBODY, OFFERED, WAITING, World, impatient, layout, running
 
 pytestmark = pytest.mark.usefixtures("impatient")
@@ -23,6 +23,9 @@ __all__ = ["impatient"]
 ALONE = layout(Place(leg=CUSTOMER, room=Room.HOLD), Place(leg=ALICE, room=Room.TALK))
 CONNECTED = layout(Place(leg=CUSTOMER, room=Room.TALK), Place(leg=ALICE, room=Room.TALK))
 MUTED = layout(Place(leg=CUSTOMER, room=Room.TALK), Place(leg=ALICE, room=Room.TALK, muted=True))
+
+CORA = Display(name="Cora", number="+33123456789")
+SHOWN = layout(Place(leg=CUSTOMER, room=Room.TALK), Place(leg=ALICE, room=Room.TALK, shows=CORA))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +46,7 @@ SCENES = {
     Asked.DIAL: Scene(before=(WAITING,), then=OFFERED, asked=f"POST channels/{ALICE}/dial"),
     Asked.ANSWER: Scene(then=WAITING, asked=f"POST channels/{CUSTOMER}/answer"),
     Asked.CHOOSE_MUSIC: Scene(then=replace(WAITING, music="jazz"), asked=f"POST channels/{CUSTOMER}/variable"),
+    Asked.SHOW_PARTY: Scene(before=(ALONE, CONNECTED), then=SHOWN, asked=f"POST channels/{ALICE}/variable"),
     Asked.MOVE_TO_HOLD: Scene(then=WAITING, asked="POST bridges/ix-i1-hold/addChannel"),
     Asked.MOVE_TO_TALK: Scene(before=(ALONE,), then=CONNECTED, asked=f"POST bridges/ix-i1-talk/addChannel {CUSTOMER}"),
     Asked.MUTE: Scene(before=(ALONE, CONNECTED), then=MUTED, asked=f"POST channels/{ALICE}/mute"),

@@ -12,7 +12,7 @@ from tests.phones.ports import claim_port_block
 CALLER = Path(__file__).with_name("caller.xml")
 CALLS_PER_SECOND = 40
 STAY_SECONDS = 8.0
-"""How long each of them stays. They send no sound, so Asterisk would end them after its `rtp_timeout`."""
+"""How long each of them stays."""
 
 
 @asynccontextmanager
@@ -21,7 +21,7 @@ async def crowd(scene: Scene, number: str, size: int) -> AsyncIterator[None]:
     ports = claim_port_block()
     with tempfile.TemporaryDirectory() as folder:
         callers = await asyncio.create_subprocess_exec(
-            *("sipp", "-sf", str(CALLER), "-s", number, "-au", "2003", "-ap", "phone-2003", "-m", str(size), "-l", str(size)),
+            *("sipp", "-sf", str(CALLER), "-s", number, "-au", "outside", "-ap", "phone-outside", "-m", str(size), "-l", str(size)),
             *("-r", str(CALLS_PER_SECOND), "-d", f"{STAY_SECONDS * 1000:.0f}", "-i", "127.0.0.1", "-p", str(ports.sip), "-nostdin"),
             f"127.0.0.1:{scene.stack.sip_port}",
             cwd=folder,

@@ -123,6 +123,26 @@ async def test_a_wrap_up_whose_time_is_over_has_its_default_reason(fragile: Frag
     assert await fragile.supervisor.interactions() == []
 
 
+async def test_a_command_that_is_sent_again_with_its_key_has_acted_already(fragile: FragileScene) -> None:
+    interaction = await fragile.consulting()
+    path, key = f"/interactions/{interaction}/resume", {"Idempotency-Key": f"{interaction}-resume"}
+    swap = f"/interactions/{interaction}/swap"
+    first = await fragile.alice.call("POST", path, {}, **key)
+    second = await fragile.alice.call("POST", swap, {}, **{"Idempotency-Key": f"{interaction}-swap"})
+    assert (first.status, second.status, second.body["phase"]) == (200, 200, "consulting")
+    await fragile.controller_dies()
+
+    await fragile.controller_starts()
+    resumed = await fragile.alice.call("POST", path, {}, **key)
+    swapped = await fragile.alice.call("POST", swap, {}, **{"Idempotency-Key": f"{interaction}-swap"})
+
+    assert (resumed.status, resumed.body["phase"]) == (200, "consulting"), "as it is now, not as it was after the first time"
+    assert (swapped.status, swapped.body["revision"]) == (200, second.body["revision"])
+    await fragile.hear(PRIVATE)
+    other = await fragile.alice.call("POST", f"/interactions/{interaction}/conference", {}, **key)
+    assert (other.status, other.code) == (422, "reused-key")
+
+
 async def test_a_customer_who_called_meanwhile_is_served(fragile: FragileScene) -> None:
     await fragile.controller_dies()
     call = await fragile.customer.dial("810")

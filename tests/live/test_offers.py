@@ -5,7 +5,7 @@ import time
 import pytest
 
 from tests.live.scene import Scene, until
-from tests.phones import Account, StubPhone
+from tests.phones import Account, AnsweringPhone, StubPhone
 
 OFFER_SECONDS_MAX = 4.0
 """The queue `quick` (816) lets an agent's telephone ring for 2 s."""
@@ -158,6 +158,26 @@ async def test_whatever_the_agent_s_telephone_says_the_customer_goes_to_the_next
         assert (await scene.state_of("dave", state))["idle_reason"] == reason
         await scene.phones["carol"].incoming()
         assert len(telephone.calls) == 1
+
+
+async def test_a_telephone_that_forwards_its_calls_is_not_followed_and_its_agent_is_told_so(scene: Scene) -> None:
+    account = Account("1004", "phone-1004", registrar_port=scene.stack.sip_port)
+    async with StubPhone(account, status=302, says=["Contact: <sip:1003@127.0.0.1>"]) as telephone:
+        await scene.dave.available()
+        await scene.queued("801")
+        await telephone.over(await telephone.called())
+        assert (await scene.state_of("dave", "not_answering"))["idle_reason"] == "telephone forwards its calls"
+        await scene.phase(await scene.seen_by_the_supervisor(), "queued", seen_by="sam")
+
+
+async def test_a_telephone_that_answers_without_sound_is_not_talked_with_and_its_agent_is_told_so(scene: Scene) -> None:
+    account = Account("1004", "phone-1004", registrar_port=scene.stack.sip_port)
+    async with AnsweringPhone(account, with_sound=False) as telephone:
+        await scene.dave.available()
+        await scene.queued("801")
+        await telephone.called()
+        assert (await scene.state_of("dave", "not_answering"))["idle_reason"] == "telephone agrees on no sound"
+        await scene.phase(await scene.seen_by_the_supervisor(), "queued", seen_by="sam")
 
 
 async def test_an_agent_who_picks_up_after_having_waited_for_a_while_hears_the_customer_at_once(scene: Scene) -> None:

@@ -8,11 +8,10 @@ from controller.interaction.commands import Command, GiveWrapUp, StartConsult
 from controller.interaction.facts import CustomerArrived, LegEnded, LegFact
 from controller.journal.codec import Taken, read_input
 from controller.routing.commands import GoAvailable, LogOn
-from controller.simulator.parts import SimChannel
-from controller.simulator.people import People
 from controller.simulator.world import World, quiet_logs
 from tests.live.scene import Scene
 from tests.pure.story import PHONES, RESOLVED, site
+from tests.simulation.quiet import Handsets
 
 READ_JOURNAL = """
 import glob, shutil, sqlite3
@@ -54,17 +53,6 @@ def seen(inputs: Iterable[Taken]) -> Iterator[str]:
 
 def _who(leg: LegId) -> str:
     return leg.split("-")[2] if leg.startswith("ix-") else "customer"
-
-
-class Handsets(People):
-    """Telephones that do nothing by themselves."""
-
-    def __init__(self, world: World) -> None:
-        super().__init__(world)
-        self.ringing: dict[str, SimChannel] = {}
-
-    def rung(self, channel: SimChannel) -> None:
-        self.ringing[channel.endpoint] = channel
 
 
 def on_the_simulated_switch() -> list[str]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from controller.directory.directory import Agent, Directory, EntryPoint, Queue, Reason
-from controller.directory.ids import AgentId, EntryPointId, InteractionId, LegId, QueueId, ReasonId, Seconds, SwitchId
+from controller.directory.ids import AgentId, CommandKey, EntryPointId, InteractionId, LegId, QueueId, ReasonId, Seconds, SwitchId
 from controller.directory.policy import Policy
 from controller.floor.floor import Floor
 from controller.floor.outcome import Input, Outcome, SiteReloaded
@@ -253,9 +253,10 @@ class Story:
         reason: str = "resolved",
         note: str = "",
         revision: int | None = None,
+        key: str | None = None,
     ) -> Outcome:
         """An agent presses a button of the desktop (the API's action); of the only contact there is, where none is named."""
-        extra: dict[str, object] = {}
+        extra: dict[str, Any] = {}
         match Action(button):
             case Action.CONSULT:
                 extra = {"target": self.floor.directory.agents.get(AgentId(to or "bob")) or agent(to or "bob")}
@@ -266,7 +267,8 @@ class Story:
             case _:
                 pass
         contact = of or self.contact
-        return self.take(COMMANDS[Action(button)](agent=AgentId(who), interaction=contact.id, revision=revision, **extra))
+        once = CommandKey(key) if key is not None else None
+        return self.take(COMMANDS[Action(button)](agent=AgentId(who), interaction=contact.id, revision=revision, key=once, **extra))
 
     def refuses(self, who: str, button: str, **asked: Any) -> str:
         """Press a button that must be refused, and say with which code."""

@@ -5,6 +5,7 @@ A test can also put anything into the mouth of this Asterisk: `says` takes any t
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, NoReturn
@@ -154,7 +155,7 @@ class Centre:
 
     def __init__(self) -> None:
         self.asterisk = ScriptedAsterisk()
-        self.loop = Loop(Floor(directory()))
+        self.loop = Loop(Floor(directory()), clock=time.time)
         access = AsteriskAccess(url="http://x", app=APP, username="", password="", transport="", lanes=1)
         self.switch = AriSwitch(access, post=self.loop.post, instance="test")
         self.switch._transport = self.asterisk

@@ -65,6 +65,15 @@ def test_the_one_container_that_has_the_engines_socket_has_no_network() -> None:
     assert COMPOSE["keeper"]["network_mode"] == "none"
 
 
+@pytest.mark.parametrize("name", COMPOSE)
+def test_what_a_container_logs_does_not_fill_the_disk(name: str) -> None:
+    logging = COMPOSE[name]["logging"]
+
+    assert logging["driver"] == "json-file"
+    assert re.fullmatch(r"\d{1,2}m", logging["options"]["max-size"])
+    assert 1 < int(logging["options"]["max-file"]) < 10
+
+
 def test_the_controller_cannot_change_its_own_site_file() -> None:
     assert [volume for volume in COMPOSE["controller"]["volumes"] if volume.endswith("/etc/ari-controller:ro")]
 
@@ -74,7 +83,7 @@ def test_the_controller_cannot_change_its_own_site_file() -> None:
 
 def test_every_telephone_has_a_password_of_its_own_and_none_is_anonymous() -> None:
     found = list(sections("pjsip.conf"))
-    endpoints = {name: lines for name, template, lines in found if template in ("agent", "customer", "telephone")}
+    endpoints = {name: lines for name, template, lines in found if template in ("agent", "customer", "line", "telephone")}
     passwords = {name: lines["password"][0] for name, template, lines in found if template == "login"}
 
     assert endpoints.keys() == passwords.keys()
@@ -98,7 +107,17 @@ def test_a_telephone_may_not_say_who_it_is_transfer_or_dial_for_itself() -> None
     assert telephone["trust_id_inbound"] == ["no"]
     assert telephone["allow_transfer"] == ["no"]
     assert telephone["allow_subscribe"] == ["no"]
+    assert telephone["trust_id_outbound"] == ["no"]
+    assert telephone["send_connected_line"] == ["no"]
     assert "exten" not in agents
+
+
+def test_only_a_line_that_shows_its_password_may_have_callers_of_any_number() -> None:
+    found = list(sections("pjsip.conf"))
+    known_by = {name: lines["identify_by"] for name, _, lines in found if "identify_by" in lines}
+
+    assert known_by == {"line": ["auth_username"]}
+    assert [name for name, template, _ in found if template == "line"] == ["outside"]
 
 
 def test_ari_is_on_loopback_with_a_user_of_its_own_and_nothing_else_is_served() -> None:
@@ -118,8 +137,8 @@ def test_a_number_that_was_dialled_can_add_no_word_to_the_dialplan_and_nothing_t
     dialplan = (CONF / "extensions.conf").read_text()
     (options,) = [lines for _, _, lines in sections("asterisk.conf")]
 
-    assert dialplan.count("${EXTEN}") == 1
-    assert "${FILTER(0-9+,${EXTEN})}" in dialplan
+    assert dialplan.count("EXTEN") == 1
+    assert r"${FILTER(0-9+,${CUT(EXTEN,\;,1)})}" in dialplan
     assert not re.search(r"CALLERID\(|\bSystem\(|TrySystem\(|SHELL\(|CURL\(|AGI\(", dialplan)
     assert options["live_dangerously"] == ["no"]
     assert not re.search(r"app_system|func_shell|func_curl|res_agi|app_originate|pbx_spool", (CONF / "modules.conf").read_text())

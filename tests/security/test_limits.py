@@ -121,18 +121,6 @@ async def ended(reader: asyncio.StreamReader) -> bytes:
         return await reader.read()
 
 
-async def test_there_are_so_many_connections_and_one_more_is_closed_at_once() -> None:
-    async with limited(Limits(connections_max=2)) as world:
-        kept = [await opened(world) for _ in range(2)]
-        one_more, its_writer = await opened(world)
-
-        assert await ended(one_more) == b""
-
-        for _, writer in (*kept, (one_more, its_writer)):
-            writer.close()
-            await writer.wait_closed()
-
-
 @pytest.mark.parametrize("said", [b"", b"GET /api/v1/me HTTP/1.1\r\nHost: a\r\n"])
 async def test_a_connection_that_says_nothing_or_half_a_request_does_not_stay(said: bytes) -> None:
     async with limited(Limits(connection_idle_seconds_max=0.1)) as world:

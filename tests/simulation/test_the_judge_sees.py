@@ -72,7 +72,7 @@ def test_a_wrap_up_whose_time_never_ends(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_a_customer_whose_arrival_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(AriSwitch, "_customer_arrived", lambda self, channel, dialled: None)
 
-    assert first_broken("forgotten").broken
+    assert first_broken("of no interaction has not been answered").broken
 
 
 def test_a_room_that_is_never_closed(monkeypatch: pytest.MonkeyPatch) -> None:

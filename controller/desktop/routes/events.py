@@ -4,6 +4,7 @@ import re
 
 from aiohttp import web
 
+from controller.desktop.connections import conversation_of
 from controller.desktop.feeds import Reader, text_frame
 from controller.desktop.problems import Problem
 from controller.desktop.telling import snapshot
@@ -40,6 +41,7 @@ async def listen(request: web.Request) -> web.WebSocketResponse:
     reader = Reader(session, _first(wiring, session.agent, after), wiring.limits)
     transport = request.transport
     assert transport is not None, "a request comes over a connection"
+    conversation_of(request).when_rude = lambda code, because: reader.say_goodbye(code, because, wiring.limits.rude_seconds)
     # Counted before anything waits, so that many at once count as many.
     wiring.feeds.join(session.agent, reader, wiring.clock())
     try:

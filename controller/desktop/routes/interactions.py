@@ -1,5 +1,7 @@
 """Looking at interactions, and doing something about them."""
 
+from http import HTTPStatus
+
 from aiohttp import web
 
 from controller.desktop.actions import ACTIONS, Asked, Doing
@@ -38,35 +40,47 @@ async def act(request: web.Request) -> web.Response:
     if doing is None:
         raise Problem("not-found", f"There is no action {name!r}; there are: {', '.join(ACTIONS)}.")
     raw = await wiring.read_body(request)
-    asked = Asked(agent=agent, interaction=InteractionId(request.match_info["id"]), revision=if_match(request))
-
-    async def once() -> Answer:
-        return await _act(wiring, doing, raw, asked)
-
-    done = await wiring.replays.once(agent, idempotency_key(request), (request.path, raw), wiring.clock(), once)
+    asked = Asked(
+        agent=agent,
+        interaction=InteractionId(request.match_info["id"]),
+        revision=if_match(request),
+        key=idempotency_key(request, raw),
+    )
+    # Looked up before anything is checked: what was done may have made the very same request impossible.
+    is_done = await wiring.has_done(agent, asked.key)
+    done = _as_it_is_now(wiring, asked) if is_done else await _act(wiring, doing, raw, asked)
     return done.response()
 
 
 async def _act(wiring: Wiring, doing: Doing, raw: bytes, asked: Asked) -> Answer:
-    interaction = _theirs(wiring, asked.interaction, asked.agent)
+    _theirs(wiring, asked.interaction, asked.agent)
     command = doing.command(parse(doing.takes, raw), asked, wiring.floor.directory)
     outcome = await wiring.inbox.ask(command)
-    return _look(wiring, _after(outcome, wiring, interaction), asked.agent)
+    after = _after(outcome, asked.interaction)
+    return _look(wiring, after, asked.agent) if after is not None else _as_it_is_now(wiring, asked)
 
 
-def _after(outcome: Outcome, wiring: Wiring, before: Interaction) -> Interaction:
-    """The interaction as it was when the command was accepted, even if others have changed it since."""
-    for change in reversed(outcome.changes):
-        if change.after.id == before.id:
-            return change.after
-    return wiring.floor.interactions.get(before.id, before)
+def _after(outcome: Outcome, of: InteractionId) -> Interaction | None:
+    """The interaction as it was when the command was accepted, even if others have changed it since; None: it was not changed."""
+    return next((change.after for change in reversed(outcome.changes) if change.after.id == of), None)
+
+
+def _as_it_is_now(wiring: Wiring, asked: Asked) -> Answer:
+    """What a command led to, for whoever sends it again; no content where the interaction is over, or no more theirs to see."""
+    interaction = _seen(wiring, asked.interaction, asked.agent)
+    return _look(wiring, interaction, asked.agent) if interaction is not None else Answer(status=HTTPStatus.NO_CONTENT)
 
 
 def _theirs(wiring: Wiring, wanted: InteractionId, agent: AgentId) -> Interaction:
-    interaction = wiring.floor.interactions.get(wanted)
-    if interaction is None or not sees(wiring.floor, interaction, agent):
+    interaction = _seen(wiring, wanted, agent)
+    if interaction is None:
         raise Problem("unknown-interaction", "There is no such interaction, or it is not yours to see.")
     return interaction
+
+
+def _seen(wiring: Wiring, wanted: InteractionId, agent: AgentId) -> Interaction | None:
+    interaction = wiring.floor.interactions.get(wanted)
+    return interaction if interaction is not None and sees(wiring.floor, interaction, agent) else None
 
 
 def _look(wiring: Wiring, interaction: Interaction, agent: AgentId) -> Answer:
@@ -77,12 +91,6 @@ async def call_out(request: web.Request) -> web.Response:
     """Outbound calls have their place in the contract and no code yet."""
     request.app[WIRING].session_of(request, unsafe=True)
     raise not_served("An outbound call")
-
-
-async def preview_number(request: web.Request) -> web.Response:
-    """So has the dial box."""
-    request.app[WIRING].session_of(request, unsafe=True)
-    raise not_served("The preview of a number")
 
 
 async def tell_story(request: web.Request) -> web.Response:

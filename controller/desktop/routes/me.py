@@ -2,13 +2,13 @@
 
 from aiohttp import web
 
-from controller.desktop.answers import Answer, answer
+from controller.desktop.answers import answer
 from controller.desktop.bodies import StateBody, idempotency_key, parse
 from controller.desktop.problems import Problem
 from controller.desktop.views import me_view
 from controller.desktop.wiring import WIRING, Wiring
-from controller.directory.ids import AgentId
-from controller.routing.commands import DeskCommand, GoAvailable, GoIdle
+from controller.directory.ids import AgentId, CommandKey
+from controller.routing.commands import GoAvailable, GoIdle
 
 
 async def look(request: web.Request) -> web.Response:
@@ -23,18 +23,16 @@ async def choose_state(request: web.Request) -> web.Response:
     wiring = request.app[WIRING]
     agent = wiring.session_of(request, unsafe=True).agent
     raw = await wiring.read_body(request)
-
-    async def act() -> Answer:
-        return await _choose(wiring, agent, raw)
-
-    chosen = await wiring.replays.once(agent, idempotency_key(request), (request.path, raw), wiring.clock(), act)
-    return chosen.response()
+    key = idempotency_key(request, raw)
+    if not await wiring.has_done(agent, key):
+        await _choose(wiring, agent, raw, key)
+    return answer(me_view(wiring.floor, agent))
 
 
-async def _choose(wiring: Wiring, agent: AgentId, raw: bytes) -> Answer:
+async def _choose(wiring: Wiring, agent: AgentId, raw: bytes, key: CommandKey | None) -> None:
     body = parse(StateBody, raw)
     if body.reason and body.state == "available":
         raise Problem("bad-body", "reason: only somebody who goes idle gives one.")
-    command: DeskCommand = GoAvailable(agent=agent) if body.state == "available" else GoIdle(agent=agent, reason=body.reason)
+    is_available = body.state == "available"
+    command = GoAvailable(agent=agent, key=key) if is_available else GoIdle(agent=agent, key=key, reason=body.reason)
     await wiring.inbox.ask(command)
-    return Answer(body=me_view(wiring.floor, agent).model_dump_json())

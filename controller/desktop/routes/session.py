@@ -6,9 +6,11 @@ from controller.desktop import shapes
 from controller.desktop.answers import answer
 from controller.desktop.authentication import COOKIE_PATH
 from controller.desktop.bodies import SessionBody, parse
-from controller.desktop.problems import HEADERS, Problem
+from controller.desktop.connections import conversation_of
+from controller.desktop.problems import HEADERS, Problem, not_kept
 from controller.desktop.views import moment
 from controller.desktop.wiring import WIRING
+from controller.floor.ports import NotKept
 from controller.interaction.refusals import Refused
 from controller.routing.commands import LogOn
 
@@ -17,7 +19,8 @@ async def log_on(request: web.Request) -> web.Response:
     """Check the password, open a session, and let the floor know that the agent is here."""
     wiring = request.app[WIRING]
     body = parse(SessionBody, await wiring.read_body(request))
-    agent = await wiring.passwords.check(body.agent, body.password, request.remote or "", wiring.clock())
+    connection = conversation_of(request)
+    agent = await wiring.passwords.check(body.agent, body.password, connection.address, wiring.clock, lambda: connection.transport is None)
     # Looked up again: the site file may have been read anew while the password was checked.
     if agent not in wiring.floor.directory.agents or agent not in wiring.passwords.hashes:
         raise Problem("bad-credentials", "The agent or the password is wrong.")
@@ -25,6 +28,7 @@ async def log_on(request: web.Request) -> web.Response:
     if wiring.sessions.is_full_for(agent):
         raise Problem("too-many-sessions", "Too many people are logged on: try again later.", headers={"Retry-After": "60"})
     token, session, ended = wiring.sessions.open(agent, wiring.passwords.hashes[agent], wiring.clock())
+    connection.belongs_to(agent)
     if ended is not None:
         wiring.feeds.end_session(ended)
         await wiring.log_off(ended)
@@ -33,7 +37,13 @@ async def log_on(request: web.Request) -> web.Response:
     except Refused:
         wiring.sessions.close(session)
         raise
+    except NotKept as lost:
+        # Undone: nobody has its token, so nobody could ever end it.
+        await wiring.end_session(session)
+        because = f"You are not logged on: the controller can't keep it. Try again in a moment, and tell your administrator: {lost.because}"
+        raise Problem("not-ready", because, headers={"Retry-After": "5"}) from lost
 
+    wiring.dial_box.expect_numbers_of(wiring.floor.directory.region)
     opened = answer(shapes.SessionOpened(token=token, agent=agent, expires_at=moment(session.expires_at)), status=201)
     opened.set_cookie(
         wiring.cookie,
@@ -50,7 +60,10 @@ async def log_on(request: web.Request) -> web.Response:
 async def log_off(request: web.Request) -> web.Response:
     """End this session; the agent is gone when it was their last."""
     wiring = request.app[WIRING]
-    await wiring.end_session(wiring.session_of(request, unsafe=True))
+    session = wiring.session_of(request, unsafe=True)
+    await wiring.end_session(session)
+    if session in wiring.not_logged_off_yet and (because := wiring.inbox.not_kept_because) is not None:
+        raise not_kept(because)
     closed = web.Response(status=204, headers=HEADERS)
     closed.del_cookie(wiring.cookie, path=COOKIE_PATH, httponly=True, samesite="Strict", secure=wiring.is_secure)
     return closed

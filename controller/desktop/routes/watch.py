@@ -17,9 +17,13 @@ async def healthz(request: web.Request) -> web.Response:
 
 
 async def readyz(request: web.Request) -> web.Response:
-    """It can serve calls: it is attached to Asterisk."""
-    if not request.app[WIRING].is_ready():
-        raise Problem("not-ready", "The controller is not attached to Asterisk.", headers={"Retry-After": "1"})
+    """It can serve calls: it is attached to Asterisk, and what it does is kept."""
+    wiring = request.app[WIRING]
+    reasons = [] if wiring.is_ready() else ["The controller is not attached to Asterisk."]
+    if (because := wiring.inbox.not_kept_because) is not None:
+        reasons.append(f"Calls go on, but nothing of them is kept: {because}")
+    if reasons:
+        raise Problem("not-ready", " ".join(reasons), headers={"Retry-After": "1"})
     return answer(shapes.Health(status="ready"))
 
 

@@ -85,7 +85,8 @@ def decline_consult(interaction: Interaction, command: DeclineOffer, now: Second
 def agent_2_left(interaction: Interaction, fact: LegEnded, now: Seconds) -> Step:
     """Agent 2's leg is gone: they hung up, or their telephone refused or could not be rung."""
     agent_2 = agent_2_of(interaction)
-    if agent_2.is_up:
+    # A telephone that answers without sound is up for a moment.
+    if agent_2.is_up and fact.cause is not EndCause.NO_SOUND:
         news = "has left" if fact.cause is EndCause.HUNG_UP else "has been cut off"
         return consult_came_to_nothing(interaction, now, news=f"{agent_2.name} {news}.", tell=())
     news = {
@@ -93,6 +94,8 @@ def agent_2_left(interaction: Interaction, fact: LegEnded, now: Seconds) -> Step
         EndCause.DECLINED: f"{agent_2.name} declined.",
         EndCause.NO_ANSWER: f"{agent_2.name} did not answer.",
         EndCause.FAILED: f"{agent_2.name} could not be rung: the network or Asterisk failed, not {agent_2.name}. Try again in a moment.",
+        EndCause.FORWARDED: f"{agent_2.name}'s telephone forwards its calls, and forwarding is not followed.",
+        EndCause.NO_SOUND: f"{agent_2.name}'s telephone and Asterisk agree on no sound.",
     }.get(fact.cause, f"{agent_2.name} could not be reached.")
     tell: tuple[Notice, ...] = ()
     if agent_2.agent is not None and fact.cause is EndCause.FAILED:

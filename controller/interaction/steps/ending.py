@@ -7,7 +7,7 @@ from controller.directory.replace import replace
 from controller.interaction.commands import Command
 from controller.interaction.facts import EndCause, LegEnded, Why
 from controller.interaction.interaction import Deadline, Interaction, Phase, Role, Standing, Step
-from controller.interaction.notices import OfferFailed, OfferMade
+from controller.interaction.notices import AgentMissed, Notice, OfferFailed, OfferMade
 from controller.interaction.steps.common import ask_wrap_up, back_to_line, enter, is_rung_back, owner_of, ring, stop_ringing, without
 
 _OWNER_GONE = "the agent who called you has gone"
@@ -50,21 +50,24 @@ def owner_left(interaction: Interaction, ended: LegEnded, now: Seconds) -> Step:
     Hanging up is a decision, and the site says what it means; a telephone that was lost is not, and the customer must not pay for it.
     """
     if ended.cause is not EndCause.HUNG_UP:
-        return _owner_was_lost(interaction, now)
+        return _owner_was_lost(interaction, ended.cause, now)
     if interaction.policy.owner_hang_up is OwnerHangUp.RING_BACK:
         return _ring_owner_back(interaction, now)
     return end_for_everybody(interaction, ended, now)
 
 
-def _owner_was_lost(interaction: Interaction, now: Seconds) -> Step:
+def _owner_was_lost(interaction: Interaction, cause: EndCause, now: Seconds) -> Step:
     """The customer waits again, and the owner wraps up: they have had them.
 
     Nothing is charged to them: it may be Asterisk's or our own doing, and a telephone that is dead shows so when it is rung the next time.
+    A telephone that answers without sound is up for a moment, ends with its own cause, and would take the next customer in the same way.
     """
     owner, agent = owner_of(interaction)
-    lost = OfferFailed(interaction=interaction.id, agent=agent, because="telephone lost")
+    told: Notice = OfferFailed(interaction=interaction.id, agent=agent, because="telephone lost")
+    if cause is EndCause.NO_SOUND:
+        told = AgentMissed(interaction=interaction.id, agent=agent, because=f"telephone {cause.value}")
     owed, asked = ask_wrap_up(replace(interaction, waiting_again_since=now), agent, now)
-    tell = (*stop_ringing(interaction, Role.AGENT_2, _OWNER_GONE), lost, *asked)
+    tell = (*stop_ringing(interaction, Role.AGENT_2, _OWNER_GONE), told, *asked)
     return back_to_line(owed, now, tell=tell, news=f"{owner.name} has been cut off.")
 
 

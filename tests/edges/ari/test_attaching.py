@@ -43,6 +43,30 @@ async def test_a_wrong_password_is_said_in_words() -> None:
         assert follower.story == []
 
 
+async def test_a_password_that_is_put_right_is_used_at_the_next_try() -> None:
+    follower = Follower()
+    async with fake_asterisk() as asterisk, following(asterisk.access(password="wrong"), follower) as attachment:
+        await asterisk.until(lambda: len(asterisk.urls) >= 2)
+
+        attachment.use_access(asterisk.access())
+
+        await follower.until_told("attached")
+
+
+async def test_a_password_that_is_another_one_by_now_costs_no_connection_that_is_open() -> None:
+    follower = Follower()
+    async with fake_asterisk() as asterisk, following(asterisk.access(), follower) as attachment:
+        await follower.until_told("attached")
+        asterisk.password = "the next one"
+
+        attachment.use_access(asterisk.access(password="the next one"))
+        await system.ping(attachment.ari, 0)
+        assert follower.story == ["attached"]
+
+        asterisk.cut()
+        await follower.until_told("attached", "lost", "attached")
+
+
 async def test_an_asterisk_that_is_not_there_is_found_when_it_comes() -> None:
     follower = Follower()
     async with fake_asterisk() as asterisk:

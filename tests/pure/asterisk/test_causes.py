@@ -19,6 +19,10 @@ from controller.interaction.facts import EndCause
         (19, None, EndCause.NO_ANSWER),
         (1, 404, EndCause.UNREACHABLE),
         (20, None, EndCause.UNREACHABLE),
+        (23, 302, EndCause.FORWARDED),
+        (16, 301, EndCause.FORWARDED),  # Asterisk calls that an ordinary end
+        (127, 406, EndCause.NO_SOUND),  # answered without SDP
+        (58, 488, EndCause.NO_SOUND),
         (38, 503, EndCause.FAILED),
         (44, None, EndCause.FAILED),
         (127, None, EndCause.FAILED),

@@ -45,6 +45,24 @@ def test_a_caller_comes_with_a_number_and_with_the_words_of_the_dialplan() -> No
     assert not came.channel.is_up
 
 
+@pytest.mark.parametrize(
+    ("sent", "name"),
+    [
+        (r"Cora \"K\" Martin", 'Cora "K" Martin'),
+        (r"a \\ b", r"a \ b"),
+        (r"\C\o\r\a", "Cora"),
+        ("ends with \\", "ends with \\"),
+        ("Cora", "Cora"),
+    ],
+)
+def test_a_quoted_name_of_a_caller_is_read_without_its_backslashes(sent: str, name: str) -> None:
+    channel = CHANNEL.replace('"Cora"', json.dumps(sent))
+    came = parse(event("StasisStart", f'"channel":{channel}'))
+
+    assert isinstance(came, StasisStart)
+    assert came.channel.caller.name == name
+
+
 def test_a_channel_outside_stasis_is_in_no_application() -> None:
     came = parse(event("StasisStart", '"args":[]', f'"channel":{CHANNEL.replace("Stasis", "Playback")}'))
 

@@ -11,7 +11,7 @@ from controller.asterisk.errors import AriError, Deaf, NoAnswer, NotUnderstood, 
 from controller.asterisk.failures import COURSES, LAST_RESORT, Asked, Course, Failure, Means, failure_of
 from controller.asterisk.plan import CloseRoom, LegRequest, Move, OpenRoom, Request
 from controller.directory.ids import LegId
-from controller.interaction.layout import Room
+from controller.interaction.layout import Display, Room
 
 OUR_TROUBLE = (Failure.AWAY, Failure.STARTING, Failure.NOT_ALLOWED, Failure.RESTARTED)
 
@@ -69,7 +69,7 @@ def _planned() -> list[Request]:
     rooms = [kind(room) for kind in (OpenRoom, CloseRoom) for room in Room]
     moves = [Move(leg, room) for room in Room]
     others = [kind for kind in kinds if issubclass(kind, LegRequest) and kind not in (LegRequest, Move)]
-    needed = {"phone": "1001", "told_to_answer": False, "music": "default", "name": "", "number": ""}
+    needed = {"phone": "1001", "told_to_answer": False, "music": "default", "shows": Display(name="", number="")}
     return [
         *rooms,
         *moves,

@@ -1,6 +1,7 @@
 """The plan: departures from the talk room before arrivals in it, and it always arrives."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,6 +17,7 @@ from controller.asterisk.plan import (
     Mute,
     OpenRoom,
     Request,
+    ShowParty,
     StartRinging,
     StopRinging,
     Unmute,
@@ -23,7 +25,7 @@ from controller.asterisk.plan import (
 )
 from controller.asterisk.seen import Progress, Seen, SeenLeg
 from controller.directory.ids import InteractionId, LegId
-from controller.interaction.layout import Layout, Place, Room
+from controller.interaction.layout import Display, Layout, Place, Room
 
 IX = InteractionId("i1")
 CUSTOMER, ALICE, BOB = LegId("1700000000.1"), LegId("ix-i1-alice-1"), LegId("ix-i1-bob-2")
@@ -143,6 +145,24 @@ def test_rooms_are_closed_when_nobody_is_left_and_nobody_is_wanted() -> None:
     assert plan(NOBODY, seen()) == [CloseRoom(Room.HOLD), CloseRoom(Room.TALK)]
 
 
+def test_a_display_is_told_whom_its_owner_talks_with_when_that_has_changed_and_after_everything_that_is_heard() -> None:
+    cora = Display(name="cora", number="+33123456789")
+    belongs = replace(place(BOB, Room.TALK), shows=cora)
+    bob = up(BOB, Room.TALK)
+    mirror = seen(up(CUSTOMER, Room.HOLD), bob)
+    transferred = wanted(belongs, place(CUSTOMER, Room.TALK))
+    assert plan(transferred, mirror) == [Move(CUSTOMER, Room.TALK), ShowParty(BOB, cora)]
+    bob.shows = cora
+    assert plan(transferred, mirror) == [Move(CUSTOMER, Room.TALK)]
+
+
+def test_a_display_is_told_nothing_while_the_telephone_rings_or_its_owner_is_on_the_way() -> None:
+    shown = replace(place(BOB, Room.TALK), shows=Display(name="cora", number=""))
+    rings = seen(up(BOB, Room.TALK, progress=Progress.DIALLED))
+    on_the_way = seen(up(BOB, Room.HOLD))
+    assert not any(isinstance(request, ShowParty) for mirror in (rings, on_the_way, seen()) for request in plan(wanted(shown), mirror))
+
+
 # --- Every way there ---------------------------------------------------------------------------------------------------
 
 
@@ -170,6 +190,8 @@ def obey(mirror: Seen, request: Request) -> None:
             mirror.legs[leg].muted = False
         case StartRinging(leg) | StopRinging(leg):
             mirror.legs[leg].hears_ringing = isinstance(request, StartRinging)
+        case ShowParty(leg, shows):
+            mirror.legs[leg].shows = shows
         case HangUp(leg):
             mirror.forget(leg)
 
@@ -191,7 +213,14 @@ legs = st.builds(
     somewhere,
     st.booleans(),
 )
-places = st.builds(place, st.sampled_from([CUSTOMER, ALICE, BOB]), st.sampled_from(Room), muted=st.booleans())
+somebody = st.one_of(st.none(), st.builds(Display, name=st.sampled_from(["cora", ""]), number=st.just("800")))
+places = st.builds(
+    lambda leg, room, muted, shows: replace(place(leg, room, muted=muted), shows=shows),
+    st.sampled_from([CUSTOMER, ALICE, BOB]),
+    st.sampled_from(Room),
+    st.booleans(),
+    somebody,
+)
 
 
 @given(

@@ -1,7 +1,9 @@
 """Each mistake that a site file can have, by itself: where it is and what to do about it."""
 
 import pytest
+from argon2 import PasswordHasher
 
+from controller.directory.passwords import DEMO_HASHES
 from controller.directory.policy import Policy
 from controller.directory.site_tables import NOT_SERVED, REPEATED, SINGLE, WANTED, PolicyTable, TlsTable
 from tests.pure.directory.site_text import ALICES, BOBS, SITE, line_number, mistakes_in, only_mistake_in, with_line
@@ -41,13 +43,14 @@ def test_an_unknown_table_is_a_mistake_that_suggests_the_nearest() -> None:
 
 
 def test_an_unknown_table_that_is_near_none_is_a_mistake_that_lists_all() -> None:
-    assert "there is no such table; there are agent, asterisk, desktop, dialling, " in only_mistake_in(SITE + "[xyz]")
+    assert "there is no such table; there are agent, asterisk, callers, desktop, dialling, " in only_mistake_in(SITE + "[xyz]")
 
 
 @pytest.mark.parametrize(
     ("text", "where"),
     [
-        (SITE + "[dialling]\ntrunk = 'x'", "[dialling]"),
+        (SITE + "[dialling]\nmax_outside_per_agent = 2", "[dialling] max_outside_per_agent"),
+        (SITE + "[[trunk]]\nname = 'x'\ncaller_ids = []", "[[trunk]] caller_ids"),
         (SITE + "[[organisation]]\nprovider = 'x'", "[[organisation]]"),
         (with_line('id = "support"', 'id = "support"\noverflow = "billing"'), "[[queue]] overflow"),
     ],
@@ -80,7 +83,7 @@ def test_every_mistake_about_a_missing_table_says_what_to_write() -> None:
 def test_every_key_says_what_it_must_be() -> None:
     keys = {key for table in (*SINGLE.values(), *REPEATED.values()) for key in table.model_fields}
 
-    assert keys | {*TlsTable.model_fields, "agent password"} == set(WANTED)
+    assert keys | {*TlsTable.model_fields, "agent password", "trunk name"} == set(WANTED)
 
 
 def test_every_policy_may_be_set_in_a_site_file() -> None:
@@ -89,7 +92,8 @@ def test_every_policy_may_be_set_in_a_site_file() -> None:
 
 def test_nothing_is_both_served_and_not_served() -> None:
     assert not NOT_SERVED[""] & {*SINGLE, *REPEATED}
-    assert not NOT_SERVED["queue"] & set(REPEATED["queue"].model_fields)
+    for table in NOT_SERVED.keys() - {""}:
+        assert not NOT_SERVED[table] & set({**SINGLE, **REPEATED}[table].model_fields)
 
 
 # --- Values ------------------------------------------------------------------------------------------------------------
@@ -319,25 +323,41 @@ def test_an_agents_password_that_is_no_hash_is_a_mistake_that_does_not_repeat_it
     assert ALICES[30:40] not in found
 
 
+PROXY = 'tls_proxy = true\nhost_names = ["desktop.example"]'
+
+
 @pytest.mark.parametrize("listen", ["0.0.0.0:8080", "[::]:8080", "192.0.2.1:8080", "contact-centre.example:8080"])
 def test_a_desktop_that_is_open_to_other_machines_with_the_demos_passwords_is_a_mistake(listen: str) -> None:
-    said = only_mistake_in(SITE + f'[desktop]\nlisten = "{listen}"\ntls_proxy = true')
+    text = with_line(f'password = "{ALICES}"', f'password = "{sorted(DEMO_HASHES)[0]}"')
+
+    said = only_mistake_in(text + f'[desktop]\nlisten = "{listen}"\n{PROXY}')
 
     assert said.startswith(
-        "line 12: [[agent]] password: the password of 'alice' is 'alice', as everybody knows from the demo: choose another"
+        "line 12: [[agent]] password: the password of 'alice' is the one that everybody knows from the demo: choose another"
     )
     assert said.endswith(f"(it is {listen})")
 
 
 @pytest.mark.parametrize("listen", ["127.0.0.1:8080", "localhost:0", "[::1]:8080", "127.1.2.3:1"])
 def test_a_desktop_on_loopback_may_have_the_demos_passwords(listen: str) -> None:
-    assert mistakes_in(SITE + f'[desktop]\nlisten = "{listen}"') == ()
+    text = with_line(f'password = "{ALICES}"', f'password = "{sorted(DEMO_HASHES)[0]}"')
+
+    assert mistakes_in(text + f'[desktop]\nlisten = "{listen}"') == ()
+
+
+def test_to_read_a_site_file_tries_no_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    def tried(*_: object) -> bool:
+        raise AssertionError("it takes 25 ms, and a start has hundreds of agents")
+
+    monkeypatch.setattr(PasswordHasher, "verify", tried)
+
+    assert mistakes_in(SITE + '[desktop]\nlisten = "0.0.0.0:8080"\ntls_proxy = true') == ()
 
 
 def test_a_desktop_that_is_open_to_other_machines_with_passwords_of_its_own_is_no_mistake() -> None:
     text = with_line(f'password = "{ALICES}"', f'password = "{BOBS}"') + '[desktop]\nlisten = "0.0.0.0:80"\n'
 
-    assert mistakes_in(text + "tls_proxy = true") == ()
+    assert mistakes_in(text + PROXY) == ()
     assert mistakes_in(text + 'tls = { certificate = "a.crt", key = "a.key" }') == ()
 
 
@@ -349,6 +369,30 @@ def test_a_desktop_that_is_open_to_other_machines_in_plain_http_is_a_mistake_tha
     line = line_number('listen = "192.0.2.1:8080"', text)
     assert said.startswith(f"line {line}: [desktop] listen: passwords would cross the network in the clear")
     assert said.endswith("give `tls` a certificate and its key, or say `tls_proxy = true` if a proxy with TLS stands in front")
+
+
+def test_a_proxy_that_passes_on_a_name_which_nobody_has_said_is_a_mistake_that_says_where_to_say_it() -> None:
+    said = only_mistake_in(SITE + "[desktop]\ntls_proxy = true")
+
+    assert said.endswith('say it in `host_names`, such as host_names = ["desktop.example"]')
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        ('"desktop.example"', "[desktop] host_names: must be a list of names that browsers use for this machine, without a port"),
+        ('["desktop.example:443"]', "[desktop] host_names: must be a list of names that browsers use for this machine, without a port"),
+        ('["https://desktop.example"]', "[desktop] host_names: must be a list of names"),
+        ('["desktop.example", ""]', "[desktop] host_names: must be a list of names"),
+        ("[" + '"a.example",' * 101 + "]", "[desktop] host_names: must be a list of names"),
+    ],
+)
+def test_a_wrong_host_name_says_what_it_must_be(names: str, said: str) -> None:
+    assert said in only_mistake_in(SITE + f"[desktop]\nhost_names = {names}")
+
+
+def test_host_names_may_be_names_and_addresses() -> None:
+    assert mistakes_in(SITE + '[desktop]\nhost_names = ["Desktop.Example", "desk", "192.0.2.1", "2001:db8::1"]') == ()
 
 
 def test_tls_is_either_the_controllers_or_a_proxys() -> None:

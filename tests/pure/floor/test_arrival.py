@@ -1,9 +1,6 @@
 """Somebody dials one of our numbers."""
 
-import pytest
-
 from controller.directory.ids import EntryPointId, LegId, QueueId
-from controller.floor import floor as floor_module
 from controller.floor.admission import interaction_id
 from controller.floor.outcome import Outcome
 from controller.interaction.facts import CustomerArrived
@@ -37,21 +34,6 @@ def test_a_number_that_is_nobodys_is_turned_away() -> None:
     assert isinstance(turned_away, CallTurnedAway)
     assert (turned_away.leg, turned_away.because) == ("leg-of-cora", "nobody answers at 999")
     assert everything(story.floor) == before
-
-
-def test_a_caller_is_turned_away_when_too_many_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(floor_module, "WAITING_CUSTOMERS_MAX", 2)
-    story = contact_centre(available="")
-    story.customer_calls("cora")
-    story.customer_calls("carl")
-
-    outcome = story.take(arrival("leg-of-cleo"))
-
-    (turned_away,) = outcome.notices
-    assert isinstance(turned_away, CallTurnedAway)
-    assert turned_away.because == "too many customers wait"
-    story.hangs_up("carl")
-    story.customer_calls("cleo")
 
 
 def test_an_arrival_that_is_told_twice_is_one_customer() -> None:

@@ -3,6 +3,7 @@
 from controller.directory.ids import LegId
 from controller.interaction.interaction import Interaction, Phase, Role, Standing
 from controller.interaction.layout import Room, layout
+from controller.interaction.roles import prospects
 
 
 def assert_sound(interaction: Interaction) -> None:
@@ -42,10 +43,18 @@ def _assert_wrap_ups(interaction: Interaction) -> None:
     assert not talking & set(owing), "nobody wraps up what they are still part of"
 
 
+def _buttons(interaction: Interaction) -> list[object]:
+    return [(party.agent, prospects(interaction, party.role, party.agent)) for party in interaction.parties if party.agent is not None]
+
+
 def assert_sound_step(before: Interaction, after: Interaction, *, customer_left: bool) -> None:
     """What must be true of every step."""
     assert_sound(after)
-    assert (after is before) or after.revision == before.revision + 1, "every change is the next revision"
+    if after.revision == before.revision:
+        assert (after.phase, layout(after)) == (before.phase, layout(before)), "who stands elsewhere is a new revision"
+        assert _buttons(after) == _buttons(before), "other rights are a new revision"
+    else:
+        assert after.revision == before.revision + 1, "every change is the next revision"
     assert after.legs_made >= before.legs_made, "no name of a leg is used twice"
 
     asked = [wrap_up.agent for wrap_up in after.wrap_ups[len(before.wrap_ups) :]]

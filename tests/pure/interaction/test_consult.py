@@ -61,6 +61,12 @@ def test_the_customer_comes_back_when_the_colleague_declines_and_nothing_is_held
             "Bob Durand could not be rung: the network or Asterisk failed, not Bob Durand. Try again in a moment.",
             DeskState.AVAILABLE,
         ),
+        (
+            EndCause.FORWARDED,
+            "Bob Durand's telephone forwards its calls, and forwarding is not followed.",
+            DeskState.NOT_ANSWERING,
+        ),
+        (EndCause.NO_SOUND, "Bob Durand's telephone and Asterisk agree on no sound.", DeskState.NOT_ANSWERING),
         (EndCause.HUNG_UP, "Bob Durand could not be reached.", DeskState.AVAILABLE),
     ],
 )

@@ -9,7 +9,7 @@ from controller.interaction.interaction import Phase
 from controller.interaction.notices import AgentMissed, OfferFailed, OfferWithdrawn
 from controller.routing.desk import DeskState
 from tests.pure.interaction.situations import BEGINNINGS, who_wraps_up
-from tests.pure.story import connected
+from tests.pure.story import connected, consulting
 
 
 @pytest.mark.parametrize("phase", BEGINNINGS)
@@ -136,3 +136,22 @@ def test_a_telephone_that_hangs_up_after_the_end_is_no_news() -> None:
 
     assert outcome == Outcome()
     assert story.contact.now is before
+
+
+def test_a_telephone_that_answers_without_sound_is_said_to_be_so_and_the_customer_waits_for_another() -> None:
+    story = connected()
+    story.goes_idle("bob")
+
+    story.hangs_up("alice", EndCause.NO_SOUND)
+
+    assert story.contact.is_in(Phase.QUEUED)
+    assert [notice.because for notice in story.told(AgentMissed) if isinstance(notice, AgentMissed)] == ["telephone agrees on no sound"]
+
+
+def test_a_colleague_whose_telephone_answers_without_sound_has_not_left_but_is_not_answering() -> None:
+    story = consulting()
+
+    story.hangs_up("bob", EndCause.NO_SOUND)
+
+    assert story.contact.now.news == "Bob Durand's telephone and Asterisk agree on no sound."
+    assert story.desk("bob") is DeskState.NOT_ANSWERING

@@ -4,10 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from controller.directory.policy import Policy
-from controller.interaction.layout import layout
+from controller.directory.policy import CustomerGoneInConference, Policy
+from controller.directory.replace import replace
+from controller.interaction.interaction import Role
+from controller.interaction.layout import Display, layout
 from tests.pure.interaction.situations import BEGINNINGS
-from tests.pure.story import connected, consult_offered, contact_centre, site
+from tests.pure.story import Story, conference, connected, consult_offered, consulting, contact_centre, site
 
 ROOMS = """
 situation        | talk            | hold
@@ -85,3 +87,54 @@ def test_asterisk_never_stops_ringing_before_the_site_says_so(policy: Policy) ->
     longest = max(policy.offer_seconds, policy.consult_seconds, policy.ring_back_seconds)
 
     assert layout(consult_offered(policy).contact.now).ring_seconds_max > longest
+
+
+# --- Displays ----------------------------------------------------------------------------------------------------------
+
+DISPLAYS = {
+    "queued": {},
+    "offered": {},
+    "connected": {"alice": "cora"},
+    "held": {"alice": "cora"},
+    "consult_offered": {"alice": "Bob Durand"},
+    "consulting": {"alice": "Bob Durand", "bob": "Alice Martin"},
+    "consult_held": {"alice": "cora", "bob": "Alice Martin"},
+    "consult rings on": {"alice": "cora"},
+    "transfer_asked": {"bob": "cora"},
+    "conference": {"alice": "cora", "bob": "cora"},
+    "transferred": {"bob": "cora"},
+}
+"""Whose telephone names whom. One that rings shows what its INVITE said, and a customer's is told nothing."""
+
+
+def displays(story: Story) -> dict[str, Display]:
+    agents = {party.leg: str(party.agent) for party in story.contact.now.parties}
+    return {agents[place.leg]: place.shows for place in layout(story.contact.now).places if place.shows is not None}
+
+
+@pytest.mark.parametrize("situation", BEGINNINGS)
+def test_a_telephone_names_whom_its_owner_talks_with(situation: str) -> None:
+    shown = displays(BEGINNINGS[situation]())
+
+    assert {who: display.name for who, display in shown.items()} == DISPLAYS[situation]
+
+
+def test_a_display_has_the_number_of_whom_it_names() -> None:
+    shown = displays(consulting())
+
+    assert (shown["alice"].number, shown["bob"].number) == ("1002", "1001")
+    assert displays(connected())["alice"].number == "+33123456789"
+
+
+def test_agents_who_stay_when_the_customer_has_left_a_conference_see_each_other() -> None:
+    story = conference(Policy(customer_gone_in_conference=CustomerGoneInConference.AGENTS_STAY))
+    story.hangs_up("cora")
+
+    assert {who: display.name for who, display in displays(story).items()} == {"alice": "Bob Durand", "bob": "Alice Martin"}
+
+
+def test_an_agent_with_whom_nobody_is_left_is_shown_nobody() -> None:
+    now = connected().contact.now
+    alone = replace(now, parties=tuple(party for party in now.parties if party.role is not Role.CUSTOMER))
+
+    assert [place.shows for place in layout(alone).places] == [None]

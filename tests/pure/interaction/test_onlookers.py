@@ -1,16 +1,15 @@
 """Supervisors, strangers, and people who look at what has changed meanwhile."""
 
-from collections.abc import Callable
-
 import pytest
 
 from controller.directory.ids import AgentId, InteractionId
 from controller.interaction.advance import take_command
 from controller.interaction.commands import EndInteraction
+from controller.interaction.facts import LegHeld
 from controller.interaction.interaction import Phase, Role
 from controller.interaction.refusals import NotPermitted
 from tests.pure.interaction.situations import BEGINNINGS, who_wraps_up
-from tests.pure.story import Contact, Story, connected, consulting, contact_centre, site
+from tests.pure.story import Contact, Story, conference, connected, consulting, contact_centre, site
 
 
 @pytest.mark.parametrize("phase", BEGINNINGS)
@@ -120,12 +119,11 @@ def test_what_somebody_may_never_do_is_refused_as_such_however_old_their_view() 
     assert story.refuses("bob", "resume", revision=1) == "not-permitted"
 
 
-@pytest.mark.parametrize("change", [Story.hangs_up, Story.presses_hold_key])
-def test_every_change_is_a_new_revision(change: Callable[[Story, str], None]) -> None:
+def test_every_change_is_a_new_revision() -> None:
     story = consulting()
     before = story.contact.now.revision
 
-    change(story, "bob")
+    story.hangs_up("bob")
 
     assert story.contact.now.revision == before + 1
 
@@ -169,3 +167,47 @@ def test_a_supervisor_on_the_call_has_the_rights_of_their_part_in_it() -> None:
     story.answers("sam")
 
     assert story.refuses("sam", "end") == "not-permitted"
+
+
+def test_a_hold_key_that_changes_what_its_agent_may_do_is_a_new_revision() -> None:
+    story = consulting()
+    before = story.contact.now.revision
+
+    story.presses_hold_key("alice")
+
+    assert story.contact.now.revision == before + 1
+
+
+@pytest.mark.parametrize("who", ["cora", "bob"])
+def test_a_hold_key_that_shows_to_nobody_makes_no_click_stale(who: str) -> None:
+    story = consulting()
+    seen = story.contact.now.revision
+
+    for _ in range(5):
+        story.presses_hold_key(who)
+        story.releases_hold_key(who)
+    story.presses_hold_key(who)
+
+    assert story.contact.party(who).phone_on_hold
+    story.presses("alice", "swap", revision=seen)
+
+
+def test_a_hold_key_that_shows_to_nobody_is_told_to_nobody_and_remembered_all_the_same() -> None:
+    story = consulting()
+
+    outcome = story.take(LegHeld(leg=story.leg_of("cora")))
+
+    assert (outcome.changes, outcome.desks, outcome.queues) == ((), (), ())
+    assert outcome.unseen
+
+
+def test_a_hold_key_after_which_nobody_hears_the_customer_is_a_new_revision() -> None:
+    story = conference()
+    story.presses_hold_key("alice")
+    before = story.contact.now.revision
+    assert story.contact.talking >= {"cora"}
+
+    story.presses_hold_key("bob")
+
+    assert story.contact.on_music == {"cora"}
+    assert story.contact.now.revision == before + 1

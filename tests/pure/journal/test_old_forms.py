@@ -1,5 +1,6 @@
-"""What an older version wrote can be read for ever. The files in `form_1` are never written anew; a kind that is added gets a line more."""
+"""What an older version wrote can be read for ever. No form's files are written anew; a new kind gets a line in the newest."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,14 +9,15 @@ from controller.directory.ids import AgentId, LegId
 from controller.directory.policy import EndConsult
 from controller.floor.floor import Floor
 from controller.floor.outcome import SiteReloaded
-from controller.interaction.commands import GiveWrapUp, HoldCustomer, StartConsult
+from controller.interaction.commands import Command, GiveWrapUp, HoldCustomer, StartConsult
 from controller.interaction.facts import CustomerArrived, DeadlinePassed, EndCause, LegEnded, Why
 from controller.interaction.interaction import Phase
 from controller.journal.codec import Taken, read_input, read_state
-from controller.routing.commands import LogOn
+from controller.routing.commands import DeskCommand, LogOn
 from tests.pure.journal.test_codec import KINDS
 
 FORM_1 = Path(__file__).parent / "form_1"
+FORM_2 = Path(__file__).parent / "form_2"
 INPUTS = (FORM_1 / "inputs.jsonl").read_text().splitlines()
 ABSTRACT = {"Fact", "LegFact", "Command", "DeskCommand"}
 
@@ -25,8 +27,39 @@ def read() -> list[Taken]:
     return [read_input(line) for line in INPUTS]
 
 
-def test_every_kind_of_input_has_a_line(read: list[Taken]) -> None:
-    assert {type(taken.what).__name__ for taken in read} == {kind.__name__ for kind in KINDS} - ABSTRACT
+@pytest.fixture(scope="module")
+def newest() -> list[Taken]:
+    return [read_input(line) for line in (FORM_2 / "inputs.jsonl").read_text().splitlines()]
+
+
+def test_every_kind_of_input_has_a_line(read: list[Taken], newest: list[Taken]) -> None:
+    assert {type(taken.what).__name__ for taken in read + newest} == {kind.__name__ for kind in KINDS} - ABSTRACT
+
+
+def test_a_command_of_form_2_has_the_key_under_which_it_acts_once(newest: list[Taken]) -> None:
+    keys = [taken.what.key for taken in newest if isinstance(taken.what, Command | DeskCommand)]
+
+    assert [len(key) for key in keys if key] == [16 + 1 + 8] * 18
+    assert keys.count(None) == 9
+
+
+def test_a_command_of_form_1_had_no_key_and_means_the_same(read: list[Taken], newest: list[Taken]) -> None:
+    same = [(old, new) for old, new in zip(read, newest, strict=False) if isinstance(old.what, Command | DeskCommand)]
+
+    assert len(same) == 27
+    assert all(old.what.key is None for old, _ in same if isinstance(old.what, Command | DeskCommand))
+    assert [_without_key(new) for _, new in same] == [old for old, _ in same]
+
+
+def _without_key(taken: Taken) -> Taken:
+    return Taken(replace(taken.what, key=None), taken.at) if isinstance(taken.what, Command | DeskCommand) else taken
+
+
+def test_a_state_of_form_2_remembers_the_keys_of_each_agent_and_one_of_form_1_remembers_none() -> None:
+    known = Floor.from_state(read_state((FORM_2 / "state.json").read_text())).state().accepted
+
+    assert {agent: list(keys.values()) for agent, keys in known.items()} == {"alice": [1795342164.5, 1795342170.25], "bob": [1795342171.0]}
+    assert read_state((FORM_1 / "state.json").read_text()).accepted == {}
 
 
 def test_every_line_of_form_1_still_means_what_it_meant(read: list[Taken]) -> None:

@@ -4,7 +4,9 @@ import asyncio
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
+from typing import cast
 from unittest.mock import patch
 
 import pytest
@@ -13,16 +15,17 @@ from hypothesis import strategies as st
 
 from controller.directory.directory import Directory
 from controller.directory.ids import AgentId
+from controller.floor.floor import Floor
 from controller.floor.outcome import Input, Outcome, SiteReloaded
-from controller.interaction.facts import AgentChosen, SwitchFound
+from controller.interaction.facts import SwitchFound
 from controller.journal.codec import Taken, write_state
 from controller.journal.journal import Kept
 from controller.journal.replay import bring_back
-from controller.routing.commands import GoAvailable, GoIdle, LogOn
+from controller.routing.commands import GoAvailable, GoIdle, LogOff, LogOn
 from controller.service.keeping import Keeper
 from tests.pure.floor.random_days import Day, Happening, happenings, sites
 from tests.pure.journal.memory_journal import MemoryJournal
-from tests.pure.story import agent, connected, site
+from tests.pure.story import contact_centre, site
 
 ALICE = AgentId("alice")
 
@@ -86,34 +89,69 @@ def test_an_empty_journal_gives_an_empty_contact_centre() -> None:
     assert (brought.floor.desks, brought.floor.interactions, brought.replayed, brought.damage) == ({}, {}, 0, "")
 
 
-def test_what_this_version_refuses_is_passed_over_and_all_that_came_after_is_kept() -> None:
-    inputs: list[Input] = [
-        SiteReloaded(directory=site()),
-        SwitchFound(),
-        LogOn(agent=ALICE),
-        GoAvailable(agent=AgentId("nobody")),
-        GoAvailable(agent=ALICE),
-    ]
-    brought = bring_back(Kept(state=None, inputs=[Taken(what, 10.0 + n) for n, what in enumerate(inputs)]))
+DAY: list[Input] = [
+    SiteReloaded(directory=site()),
+    SwitchFound(),
+    LogOn(agent=ALICE),
+    GoAvailable(agent=ALICE),
+    GoIdle(agent=ALICE, reason="lunch"),
+]
 
-    assert brought.replayed == 5
-    assert brought.floor.desks[ALICE].state == "available"
+
+def kept(*inputs: Input) -> Kept:
+    return Kept(state=None, inputs=[Taken(what, 10.0 + n) for n, what in enumerate(inputs)])
+
+
+def test_an_input_that_todays_rules_refuse_is_passed_over_and_spoken_of() -> None:
+    brought = bring_back(kept(*DAY[:3], GoAvailable(agent=AgentId("nobody")), DAY[3]))
+
+    assert (brought.replayed, brought.is_partial) == (4, True)
+    assert brought.floor.desks[ALICE].is_available
     assert brought.damage == (
-        "1 inputs are refused by this version and were passed over, the first of them GoAvailable (There is no agent 'nobody'.)."
+        "1 inputs are refused by now and were passed over, the first of them GoAvailable: There is no agent 'nobody'."
     )
 
 
-def test_an_input_that_shows_a_mistake_of_ours_ends_the_replay_with_all_that_came_before() -> None:
-    story = connected()
-    nonsense = AgentChosen(interaction=story.contact.id, agent=agent("bob"))
-    inputs: list[Input] = [GoAvailable(agent=AgentId("nobody")), GoIdle(agent=ALICE), nonsense, GoAvailable(agent=ALICE)]
+@pytest.mark.parametrize("mistake", [KeyError("alice"), AssertionError("an invariant"), ValueError("no such state")])
+def test_an_input_at_which_we_make_a_mistake_ends_the_replay_before_it(mistake: Exception) -> None:
+    take = Floor.take
 
-    brought = bring_back(Kept(state=story.floor.state(), inputs=[Taken(what, story.now) for what in inputs]))
+    def breaks(floor: Floor, what: Input, now: float) -> Outcome:
+        outcome = take(floor, what, now)
+        if isinstance(what, GoAvailable):
+            raise mistake
+        return outcome
 
-    assert brought.replayed == 2
-    assert brought.floor.desks[ALICE].chosen == "idle"
-    assert "were passed over" in brought.damage
-    assert brought.damage.endswith("the last 2 inputs of the journal were left out.")
+    with patch.object(Floor, "take", breaks):
+        brought = bring_back(kept(*DAY))
+
+    assert (brought.replayed, brought.is_partial) == (3, True)
+    assert brought.floor.desks[ALICE].state == "idle", "as before, though the mistake was noticed after something had changed"
+    assert f"GoAvailable can't be followed any more ({type(mistake).__name__}: " in brought.damage
+    assert brought.damage.endswith("it and the last 1 inputs were left out.")
+
+
+def test_of_a_state_whose_one_interaction_is_broken_everything_else_is_brought_back() -> None:
+    story = contact_centre(available="")
+    broken, sound = story.customer_calls("cora"), story.customer_calls("carl")
+    state = story.floor.state()
+    state = replace(state, interactions=(replace(state.interactions[0], parties=()), *state.interactions[1:]))
+
+    brought = bring_back(Kept(state=state, inputs=[Taken(LogOff(agent=ALICE), story.now)]))
+
+    assert list(brought.floor.interactions) == [sound.id]
+    assert broken.id not in brought.floor.interactions
+    assert (brought.replayed, brought.is_partial) == (1, True)
+    assert brought.damage.startswith("1 interactions of the kept state are broken (AssertionError: ")
+
+
+def test_a_state_that_can_not_be_understood_at_all_begins_anew_and_uses_no_input() -> None:
+    state = replace(contact_centre().floor.state(), directory=cast("Directory", None))
+
+    brought = bring_back(Kept(state=state, inputs=[Taken(DAY[2], 1.0)]))
+
+    assert (brought.floor.desks, brought.replayed, brought.is_partial) == ({}, 0, True)
+    assert "The kept state is broken (AttributeError: " in brought.damage
 
 
 def test_damage_of_the_disk_is_passed_on() -> None:

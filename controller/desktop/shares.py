@@ -1,0 +1,99 @@
+"""How many connections one address, or one agent, may have, so that nobody can take the place of all others.
+
+A connection counts for its address until somebody has logged on over it, and for that agent afterwards. Whoever has too many loses
+the oldest of them, first those over which nothing is being answered: a client that works is not shut out by its own forgotten
+connections, and one that opens thousands shuts out itself.
+"""
+
+from ipaddress import IPv6Address, ip_address
+from typing import NamedTuple, Protocol
+
+from controller.desktop.limits import Limits
+from controller.directory.ids import AgentId
+
+HOUSEHOLD_BITS = 64
+"""Whoever has one IPv6 address has all others that begin with as many of the same bits."""
+
+
+class Owner(NamedTuple):
+    """Whose share it is: an address's, or an agent's."""
+
+    address: str = ""
+    agent: AgentId | None = None
+
+
+class Connection(Protocol):
+    """What is to be known of one."""
+
+    is_busy: bool
+    """A request is being answered over it, or a WebSocket is open."""
+
+    def drop(self) -> None:
+        """Close it at once."""
+
+
+class Shares:
+    """Every connection, by whose it is, oldest first."""
+
+    def __init__(self, limits: Limits, *, is_behind_proxy: bool) -> None:
+        """`is_behind_proxy`: all strangers have one address, the proxy's, so a share of it would be a bound for all."""
+        self._limits = limits
+        self._per_address_max = limits.connections_max if is_behind_proxy else limits.connections_per_address_max
+        self._owner_of: dict[Connection, Owner] = {}
+        self._shares: dict[Owner, dict[Connection, None]] = {}
+
+    def admit(self, new: Connection, address: str) -> bool:
+        """Take a new connection in, if need be in the place of another; False: there is no place at all."""
+        owner = Owner(address=address)
+        if len(self._shares.get(owner, ())) >= self._per_address_max:
+            self._drop_one_of(owner)
+        elif len(self._owner_of) >= self._limits.connections_max:
+            strangers = [other for other in self._shares if other.agent is None]
+            if not strangers:
+                return False
+            self._drop_one_of(max(strangers, key=lambda other: len(self._shares[other])))
+        self._enter(owner, new)
+        return True
+
+    def hand_to(self, agent: AgentId, connection: Connection) -> None:
+        """Somebody has logged on over it, or is somebody else than before, as over a proxy's connections."""
+        owner = Owner(agent=agent)
+        if self._owner_of.get(connection) in (None, owner):
+            return
+        self.leave(connection)
+        if len(self._shares.get(owner, ())) >= self._limits.connections_per_agent_max:
+            self._drop_one_of(owner)
+        self._enter(owner, connection)
+
+    def leave(self, connection: Connection) -> None:
+        """It is closed; saying so twice does nothing."""
+        owner = self._owner_of.pop(connection, None)
+        if owner is not None:
+            share = self._shares[owner]
+            del share[connection]
+            if not share:
+                del self._shares[owner]
+
+    def _enter(self, owner: Owner, connection: Connection) -> None:
+        self._owner_of[connection] = owner
+        self._shares.setdefault(owner, {})[connection] = None
+
+    def _drop_one_of(self, owner: Owner) -> None:
+        share = self._shares[owner]
+        idle = (connection for connection in share if not connection.is_busy)
+        oldest = next(idle, None) or next(iter(share))
+        self.leave(oldest)
+        oldest.drop()
+
+
+def neighbourhood(address: str) -> str:
+    """What stands for an address here: of IPv6 the half that its holder can't choose, and IPv4 as it is."""
+    try:
+        parsed = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if not isinstance(parsed, IPv6Address):
+        return address
+    if parsed.ipv4_mapped is not None:
+        return str(parsed.ipv4_mapped)
+    return str(IPv6Address(int(parsed) >> HOUSEHOLD_BITS << HOUSEHOLD_BITS))

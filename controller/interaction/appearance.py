@@ -1,0 +1,26 @@
+"""Whether a step shows to anybody: what changes nothing that a person sees or may do makes no desktop out of date."""
+
+from controller.directory.ids import AgentId
+from controller.directory.replace import replace
+from controller.interaction.interaction import Interaction
+from controller.interaction.layout import layout
+from controller.interaction.roles import prospects
+
+
+def looks_the_same(before: Interaction, after: Interaction) -> bool:
+    """Say whether nobody is shown anything else, nobody may do anything else, and everybody stands where they stood.
+
+    Of all that an interaction holds only a telephone's hold key can be pressed without showing: the customer's own, for one.
+    """
+    if before.phase is not after.phase or _without_hold_keys(before) != _without_hold_keys(after):
+        return False
+    return layout(before) == layout(after) and _rights(before) == _rights(after)
+
+
+def _without_hold_keys(interaction: Interaction) -> Interaction:
+    return replace(interaction, parties=tuple(replace(party, phone_on_hold=False) for party in interaction.parties))
+
+
+def _rights(interaction: Interaction) -> dict[AgentId, object]:
+    """What each agent on the line may do, and why not the rest."""
+    return {party.agent: prospects(interaction, party.role, party.agent) for party in interaction.parties if party.agent is not None}
