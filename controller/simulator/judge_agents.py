@@ -81,8 +81,7 @@ class AgentJudge:
             self._asked.pop(interaction.id, None)
         for wrap_up in interaction.wrap_ups:
             if wrap_up.is_owed and wrap_up.over_at is not None:
-                seconds = wrap_up.over_at - wrap_up.asked_at
-                self._owed.setdefault((interaction.id, wrap_up.agent), (seconds, self._case.reach.begins(interaction.id)))
+                self._note_wrap_up((interaction.id, wrap_up.agent), wrap_up.over_at - wrap_up.asked_at)
             else:
                 self._owed.pop((interaction.id, wrap_up.agent), None)
         for party in interaction.parties:
@@ -90,6 +89,10 @@ class AgentJudge:
                 self.let_go.pop(party.leg, None)
             if party.rings and party.agent is not None and interaction.deadline is not None:
                 self._seconds[interaction.id, party.agent] = _seconds_of(interaction)
+
+    def _note_wrap_up(self, of: tuple[InteractionId, AgentId], seconds: Seconds) -> None:
+        if of not in self._owed or self._owed[of][0] != seconds:
+            self._owed[of] = (seconds, self._case.reach.begins(of[0]))
 
     def _judge_choice(self, agent: AgentId, what: Input, outcome: Outcome, floor: Floor) -> None:
         """Whoever was available and is so no more has either said so or let us down."""
@@ -172,9 +175,7 @@ class AgentJudge:
                 raise Broken(f"{agent}'s telephone has rung {since.in_all:.0f} s for {interaction}, longer than its {seconds:.0f} s")
         for (interaction, agent), (seconds, since) in self._owed.items():
             if since.in_reach > seconds + patience:
-                raise Broken(
-                    f"{agent} has owed the reason of {interaction} for {since.in_all:.0f} s, longer than the {seconds:.0f} s for it"
-                )
+                raise Broken(f"{agent} has owed the reason of {interaction} for {since.in_all:.0f} s, longer than its {seconds:.0f} s")
         assert self._case.exchange is not None, "an exchange is there before anybody calls"
         for channel in self._case.exchange.channels.values():
             gone = self.let_go.get(channel.id) if channel.state == "Ringing" else None

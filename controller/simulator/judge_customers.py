@@ -89,8 +89,10 @@ class CustomerJudge:
     def fell_back(self, channel: SimChannel) -> None:
         """A caller is the dialplan's from now on. That the floor must hear of it is `_why_gone`."""
         whose = self._case.whose.get(channel.id)
+        if channel.id in self._turned_away:
+            return
         if whose is None:
-            if channel.in_stasis and channel.id not in self._turned_away:
+            if channel.in_stasis:
                 raise Broken(f"the caller {channel.id} was given back to the dialplan, and nobody has turned them away")
             return
         if whose[0] not in self._no_room and channel.id not in self._silent:

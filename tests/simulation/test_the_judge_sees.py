@@ -66,7 +66,7 @@ def test_a_wrap_up_whose_time_never_ends(monkeypatch: pytest.MonkeyPatch) -> Non
 
     monkeypatch.setattr(Deadlines, "note", without_wrap_ups(Deadlines.note))
 
-    assert first_broken("when everybody has gone").broken
+    assert first_broken("has owed the reason").broken
 
 
 def test_a_customer_whose_arrival_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,12 +14,13 @@ from controller.asterisk.seen import Seen
 from controller.directory.ids import AgentId, QueueId
 from controller.floor import floor as whole_floor
 from controller.floor.deadlines import Deadlines
-from controller.floor.outcome import SiteReloaded
+from controller.floor.outcome import Outcome, SiteReloaded
 from controller.interaction import layout as places
 from controller.interaction.commands import DeclineOffer, HoldCustomer, ResumeCustomer
-from controller.interaction.facts import EndCause, LegEnded, LegUnheld
+from controller.interaction.facts import EndCause, LegEnded, LegUnheld, SwitchFound
 from controller.interaction.interaction import Phase, Role
 from controller.interaction.layout import Layout, Room
+from controller.interaction.notices import CallTurnedAway
 from controller.interaction.refusals import NotNow
 from controller.simulator import desktops
 from controller.simulator.broken import Broken
@@ -87,6 +88,16 @@ def test_a_customer_who_is_given_back_to_the_dialplan_and_could_be_served(world:
 
     with pytest.raises(Broken, match="could have had a room"):
         world.exchange.execute("POST", f"channels/{customer}/continue", {}, None)
+
+
+def test_a_customer_whom_the_floor_has_turned_away_is_given_back_and_that_is_sound(world: QuietWorld) -> None:
+    customer = world.is_answered()
+    away = CallTurnedAway(interaction=world.interaction.id, leg=customer, because="nobody serves this line any more")
+    world.judge.followed(SwitchFound(), Outcome(notices=(away,)), world.floor)
+    world.exchange.execute("POST", f"channels/{customer}/continue", {}, None)
+    world.rest(5.0)
+
+    assert customer not in world.exchange.channels
 
 
 def test_a_customer_who_has_no_room_is_given_back_and_the_floor_is_not_told(world: QuietWorld, monkeypatch: pytest.MonkeyPatch) -> None:
