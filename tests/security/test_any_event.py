@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
-from controller.asterisk import reconcile
+from controller.asterisk import reconcile, retry
 from controller.asterisk.events import parse
 from controller.directory.ids import AgentId, ReasonId
 from controller.floor.invariants import check
@@ -24,7 +24,7 @@ QUIET = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reconcile, "PROOF_SECONDS_MAX", 0.01)
+    monkeypatch.setattr(retry, "PROOF_SECONDS_MAX", 0.01)
     monkeypatch.setattr(reconcile, "FIRST_MUSIC_SECONDS", 0.0)
 
 
