@@ -119,7 +119,7 @@ def is_dialled(text: str, rules: DiallingRules) -> bool:
 
 
 def _understand(number: str, plan: DialPlan) -> TypedNumber:
-    # First of all, and before the length: 15 saves lives in France.
+    # First of all, and before the length: emergency numbers of France have two digits.
     if is_emergency(number, plan.region, plan.rules):
         return TypedNumber(kind=NumberKind.EMERGENCY, dial=number, region=plan.region, verified=True)
     if number in plan.rules.service_codes:
