@@ -61,8 +61,8 @@ class Surroundings(Protocol):
     def dies(self, moment: str) -> bool:
         """Whether the process is killed at this moment of a turn: `taken` (nothing is kept yet) or `kept` (nobody has acted yet)."""
 
-    def taken(self, what: Input, result: Outcome | Refused, floor: Floor) -> None:
-        """The floor has just taken an input; nobody has been told yet."""
+    def taken(self, at: Seconds, what: Input, result: Outcome | Refused, floor: Floor) -> None:
+        """The floor has just taken an input, at this moment of the controller's own time; nobody has been told yet."""
 
     def handed_on(self) -> None:
         """The switch has been told of a whole batch, and so has everybody else."""
@@ -143,7 +143,7 @@ class Process:
         for each in followed:
             if not isinstance(each.result, Outcome | Refused):
                 raise Mistake(f"the core made a mistake: {type(each.result).__name__}: {each.result}") from each.result
-            self._around.taken(each.asked.what, each.result, self.floor)
+            self._around.taken(each.at, each.asked.what, each.result, self.floor)
         if not followed and not self._loop.is_behind:
             self._turn_ends()
             return

@@ -105,10 +105,10 @@ class World:
         self.kill()
         return True
 
-    def taken(self, what: Input, result: Outcome | Refused, floor: Floor) -> None:
+    def taken(self, at: Seconds, what: Input, result: Outcome | Refused, floor: Floor) -> None:
         self.inputs += 1
         if self._watcher is not None:
-            self._watcher.took(self.wall_clock(), what, result, floor)
+            self._watcher.took(at, what, result, floor)
         if isinstance(result, Outcome):
             self.judge.followed(result, floor)
 
