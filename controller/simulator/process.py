@@ -64,8 +64,8 @@ class Surroundings(Protocol):
     def dies(self, moment: str) -> bool:
         """Whether the process is killed at this moment of a turn: `taken` (nothing is kept yet) or `kept` (nobody has acted yet)."""
 
-    def taken(self, what: Input, result: Outcome | Refused, floor: Floor) -> None:
-        """The floor has just taken an input; nobody has been told yet."""
+    def taken(self, at: Seconds, what: Input, result: Outcome | Refused, floor: Floor) -> None:
+        """The floor has just taken an input, at this moment of the controller's own time; nobody has been told yet."""
 
     def handed_on(self) -> None:
         """The switch has been told of a whole batch, and so has everybody else."""
@@ -157,7 +157,7 @@ class Process:
         result = followed.result
         if not isinstance(result, Outcome | Refused):
             raise Mistake(f"the core made a mistake: {type(result).__name__}: {result}") from result
-        self._around.taken(followed.asked.what, result, self.floor)
+        self._around.taken(followed.at, followed.asked.what, result, self.floor)
 
     def _keeps(self, followed: Sequence[Followed]) -> None:
         if self.is_alive:

@@ -143,10 +143,10 @@ class World:
         self.kill()
         return True
 
-    def taken(self, what: Input, result: Outcome | Refused, floor: Floor) -> None:
+    def taken(self, at: Seconds, what: Input, result: Outcome | Refused, floor: Floor) -> None:
         self.inputs += 1
         if self._watcher is not None:
-            self._watcher.took(self.wall_clock(), what, result, floor)
+            self._watcher.took(at, what, result, floor)
         if self._process is not None:
             self.judge.case.attached_at = self._process.attached_at
         if isinstance(result, Outcome):

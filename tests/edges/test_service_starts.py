@@ -1,13 +1,22 @@
 """What a start finds in the journal's folder, and what a running service takes over from its site file."""
 
 import os
+import sqlite3
+import time
 from pathlib import Path
 
 import pytest
 
+from controller.directory.ids import AgentId
+from controller.floor.outcome import Input, SiteReloaded
+from controller.journal.codec import Taken
+from controller.journal.replay import bring_back
+from controller.journal.sqlite_journal import SqliteJournal
+from controller.routing.commands import GoAvailable, GoIdle, LogOn
 from controller.service.run import instance_of
+from controller.service.site import site_of
 from tests.edges.ari.fake_asterisk import fake_asterisk
-from tests.live.service import running_service, write_site
+from tests.live.service import free_port, running_service, write_site
 
 
 def test_a_controller_has_one_name_for_good(tmp_path: Path) -> None:
@@ -57,3 +66,57 @@ async def test_a_new_ari_password_is_taken_over_without_a_restart_and_the_calls_
 
         asterisk.cut()
         await asterisk.until(lambda: asterisk.connections == 2)
+
+
+async def kept(folder: Path, *inputs: Input) -> None:
+    """A process took these, and is gone."""
+    journal = SqliteJournal(folder)
+    journal.open()
+    await journal.keep([Taken(what, 10.0 + number) for number, what in enumerate(inputs)])
+    journal.close()
+
+
+async def test_a_journal_with_an_input_that_is_refused_by_now_is_kept_aside_and_the_service_starts(tmp_path: Path) -> None:
+    site = write_site(tmp_path)
+    directory = site_of(site).directory
+    await kept(
+        tmp_path / "state",
+        SiteReloaded(directory=directory),
+        LogOn(agent=AgentId("alice")),
+        GoAvailable(agent=AgentId("nobody")),
+        GoIdle(agent=AgentId("alice"), reason="lunch"),
+    )
+
+    async with running_service(site, ari_port=free_port()) as service:
+        await service.says("1 inputs are refused by now and were passed over, the first of them GoAvailable")
+        await service.says("the journal as it was is kept for somebody to look at")
+        await service.says("the desktop listens")
+
+    journal = SqliteJournal(tmp_path / "state")
+    again = bring_back(journal.open())
+    journal.close()
+    assert (again.damage, again.floor.desks[AgentId("alice")].reason) == ("", "lunch")
+    assert len(list((tmp_path / "state").glob("journal.db.damaged-*"))) >= 1
+
+
+async def test_a_newer_versions_journal_ends_the_start_with_a_sentence(tmp_path: Path) -> None:
+    await kept(tmp_path / "state", LogOn(agent=AgentId("alice")))
+    connection = sqlite3.connect(tmp_path / "state" / "journal.db")
+    connection.execute("PRAGMA user_version = 7")
+    connection.close()
+
+    async with running_service(write_site(tmp_path), ari_port=free_port()) as service:
+        await service.says("A newer ari-controller wrote the journal")
+        assert await service.exit_code() == 1
+
+
+async def test_a_controller_whose_journal_is_ahead_of_the_machines_clock_goes_on_from_there(tmp_path: Path) -> None:
+    site, ahead = write_site(tmp_path), time.time() + 3600.0
+    journal = SqliteJournal(tmp_path / "state")
+    journal.open()
+    await journal.keep([Taken(SiteReloaded(directory=site_of(site).directory), ahead), Taken(LogOn(agent=AgentId("alice")), ahead)])
+    journal.close()
+
+    async with running_service(site, ari_port=free_port()) as service:
+        assert "off_seconds=3" in await service.says("this machine's clock was set")
+        await service.says("the desktop listens")

@@ -45,5 +45,19 @@ async def test_of_two_controllers_the_second_stands_by_and_takes_over_when_the_f
         fragile.stack.asterisk_cli("dialplan set global CONTROLLER controller")
 
 
+async def test_when_asterisk_restarts_the_one_that_steered_goes_on_and_the_second_stands_by(fragile: FragileScene, tmp_path: Path) -> None:
+    ari_port = fragile.stack.ari_port
+    async with running_service(write_site(tmp_path / "first", app=APP), ari_port=ari_port) as first:
+        await first.says("attached to Asterisk")
+        async with running_service(write_site(tmp_path / "second", app=APP), ari_port=ari_port) as second:
+            await second.says("another controller does already")
+
+            await fragile.asterisk_restarts()
+
+            await first.says("restarted=True", seconds_max=TAKE_OVER_SECONDS_MAX)
+            assert not any("restarted=False" in line for line in second.lines), second.lines
+            assert not any("taken over this application" in line for line in first.lines), first.lines
+
+
 async def _is_empty(fragile: FragileScene) -> bool:
     return not await fragile.leftovers()
