@@ -75,7 +75,7 @@ class Limits:
     kept_bytes_max: int = 4 * 1024 * 1024
     """Of it for each agent; what all are told is kept once and not counted here."""
     kept_for_all_bytes_max: int = 32 * 1024 * 1024
-    unread_bytes_max: int = 128 * 1024
+    unread_bytes_max: int = 64 * 1024
     """Per WebSocket, beyond what the kernel holds, before its reader counts as too slow."""
     close_seconds: Seconds = 10.0
     """How long a reader that is told to go may take to say goodbye."""

@@ -8,26 +8,26 @@ While no queue changes nothing runs.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
-from controller.desktop.limits import Limits
-from controller.directory.ids import QueueId
+from controller.desktop import shapes
+from controller.desktop.views import queue_gone_view, queue_view
+from controller.desktop.wiring import Wiring
+from controller.directory.directory import Directory
+from controller.directory.ids import QueueId, Seconds
 
 SOONER_SECONDS_MAX = 0.005
 """So much earlier than asked for a timer may ring."""
 
 
 class QueueFrames:
-    """Decides which queues are told when. `note` what has changed; `run` tells the rest, second by second."""
+    """Decides which queues are told when. `note` what has changed; between `start` and `stop` the rest is told second by second."""
 
-    def __init__(self, tell: Callable[[Sequence[QueueId]], int], settled: Callable[[], Awaitable[None]], limits: Limits) -> None:
-        """`tell` says to everybody how these queues are at this moment, and gives how many desktops it told.
-
-        `settled` waits until that may be said.
-        """
-        self._tell = tell
-        self._settled = settled
-        self._limits = limits
+    def __init__(self, wiring: Wiring) -> None:
+        self._wiring = wiring
+        self._limits = wiring.limits
+        self._names: dict[QueueId, str] = {}
+        """Of all queues that there ever were: whoever is told that one is gone is told its name."""
         self._changed: dict[QueueId, None] = {}
         """Not told yet."""
         self._told_at: dict[QueueId, float] = {}
@@ -35,6 +35,22 @@ class QueueFrames:
         self._writes = 0
         """How many desktops were told something within the last second, each as often as it was."""
         self._something_was_told = asyncio.Event()
+        self._running: asyncio.Task[None] | None = None
+        self.learn(wiring.floor.directory)
+
+    def start(self) -> None:
+        """Begin to tell what has to wait."""
+        self._running = asyncio.create_task(self._run(), name="desktop queues")
+
+    async def stop(self) -> None:
+        """Tell nothing more."""
+        if self._running is not None:
+            self._running.cancel()
+            await asyncio.wait([self._running])
+
+    def learn(self, directory: Directory) -> None:
+        """The site has these queues now."""
+        self._names.update((queue.id, queue.name) for queue in directory.queues.values())
 
     def note(self, queues: Iterable[QueueId]) -> None:
         """These have changed, and what they are now may be said."""
@@ -49,14 +65,20 @@ class QueueFrames:
             del self._changed[queue]
             self._told_at[queue] = now
         self._something_was_told.set()
-        self._writes += self._tell(queues)
+        moment = self._wiring.clock()
+        values = [self._as_it_is(queue, moment).model_dump_json() for queue in queues]
+        self._writes += self._wiring.feeds.tell_all("queue", values, moment)
 
-    async def run(self) -> None:
+    def _as_it_is(self, queue: QueueId, now: Seconds) -> shapes.Queue:
+        known = self._wiring.floor.directory.queues.get(queue)
+        return queue_gone_view(queue, self._names[queue]) if known is None else queue_view(self._wiring.floor, known, now)
+
+    async def _run(self) -> None:
         """Tell what waits, once in a while, for as long as something was told a while ago."""
         while True:
             await self._something_was_told.wait()
             await asyncio.sleep(self._limits.queue_seconds)
-            await self._settled()
+            await self._wiring.inbox.settled()
             self._tell_what_waits()
 
     def _tell_what_waits(self) -> None:

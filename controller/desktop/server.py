@@ -3,11 +3,10 @@
 import asyncio
 import errno
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from aiohttp import web
 
-from controller.desktop import shapes
 from controller.desktop.authentication import cookie_name
 from controller.desktop.connections import Door, Place
 from controller.desktop.endpoints import ACTION, ENDPOINTS
@@ -22,9 +21,8 @@ from controller.desktop.rates import Rates
 from controller.desktop.sessions import Sessions
 from controller.desktop.telling import Told, tell, tell_everything, tell_who_sees_more_or_less
 from controller.desktop.tls import Tls
-from controller.desktop.views import queue_gone_view, queue_view
 from controller.desktop.wiring import WIRING, Wiring
-from controller.directory.ids import AgentId, QueueId, Seconds
+from controller.directory.ids import AgentId, Seconds
 from controller.floor.outcome import Input, Outcome
 from controller.floor.ports import Inbox
 
@@ -81,10 +79,8 @@ class DesktopServer:
         )
         self._runner: web.AppRunner | None = None
         self._sweeping: asyncio.Task[None] | None = None
-        self._telling_queues: asyncio.Task[None] | None = None
-        self._queue_frames = QueueFrames(self._tell_queues, inbox.settled, limits)
+        self._queue_frames = QueueFrames(self._wiring)
         self._directory = inbox.floor.directory
-        self._queue_names = {queue.id: queue.name for queue in inbox.floor.directory.queues.values()}
         self._switch_was_there = inbox.floor.switch_is_there
         self.port = port
         """Where it really listens, once started."""
@@ -107,14 +103,14 @@ class DesktopServer:
         self.port = runner.addresses[0][1]
         self._wiring.cookie = cookie_name(self.port)
         self._sweeping = asyncio.create_task(self._wiring.sweep_for_ever(), name="desktop sweep")
-        self._telling_queues = asyncio.create_task(self._queue_frames.run(), name="desktop queues")
+        self._queue_frames.start()
 
     async def stop(self) -> None:
         """Say goodbye to every desktop and close. Agents stay logged on: stopping the controller is no decision of theirs."""
-        for task in (self._sweeping, self._telling_queues):
-            if task is not None:
-                task.cancel()
-                await asyncio.wait([task])
+        if self._sweeping is not None:
+            self._sweeping.cancel()
+            await asyncio.wait([self._sweeping])
+        await self._queue_frames.stop()
         if self._runner is not None:
             await self._runner.cleanup()
 
@@ -123,7 +119,7 @@ class DesktopServer:
         wiring, floor = self._wiring, self._wiring.floor
         former_directory, self._directory = self._directory, floor.directory
         if floor.directory is not former_directory:
-            self._queue_names.update((queue.id, queue.name) for queue in floor.directory.queues.values())
+            self._queue_frames.learn(floor.directory)
             self._let_go_of_former_agents()
         if wiring.feeds.listeners:
             self._say(tell(outcome, floor, wiring.feeds.listeners, wiring.pictures))
@@ -142,17 +138,6 @@ class DesktopServer:
         now = self._wiring.clock()
         for told in frames:
             self._wiring.feeds.tell(told.to, told.kind, told.value, now, is_much=are_many)
-
-    def _tell_queues(self, queues: Sequence[QueueId]) -> int:
-        """Tell every desktop how these queues are now; gives how many there are."""
-        now = self._wiring.clock()
-        return self._wiring.feeds.tell_all("queue", [self._queue_as_it_is(queue, now).model_dump_json() for queue in queues], now)
-
-    def _queue_as_it_is(self, queue: QueueId, now: Seconds) -> shapes.Queue:
-        known = self._wiring.floor.directory.queues.get(queue)
-        if known is None:
-            return queue_gone_view(queue, self._queue_names.get(queue, ""))
-        return queue_view(self._wiring.floor, known, now)
 
     def use_passwords(self, passwords: Mapping[AgentId, str]) -> None:
         """The site file was read again: whoever has another password now must log on again."""

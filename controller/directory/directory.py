@@ -33,8 +33,6 @@ class Queue:
     music: str = "default"
     """The music class that its customers hear while they wait or are held."""
     policy: Policy = field(default_factory=Policy)
-    is_closed: bool = False
-    """The site file has it no more: it stays until its customers are through, and nobody new comes in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

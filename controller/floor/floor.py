@@ -18,6 +18,7 @@ from controller.floor.occupation import agents_in, most_pressing, occupation_in
 from controller.floor.outcome import Change, Input, Outcome, SiteReloaded
 from controller.floor.reload import keep_lines_in_use, without_queue
 from controller.floor.state import FloorState
+from controller.floor.waiting import lines_of, waiting
 from controller.interaction.advance import take_command, take_fact, take_switch_found, take_switch_lost, turn_away
 from controller.interaction.commands import Command, GiveWrapUp, StartConsult
 from controller.interaction.facts import (
@@ -34,7 +35,6 @@ from controller.interaction.facts import (
 from controller.interaction.interaction import Interaction, Phase, Role, Step
 from controller.interaction.notices import AgentDeclined, AgentMissed, CallTurnedAway, CallWasOver, Notice, OfferFailed
 from controller.interaction.refusals import BadTarget, SwitchAway, TargetUnavailable, UnknownInteraction
-from controller.routing.assignment import Lines, Waiting
 from controller.routing.commands import DeskCommand, GoAvailable, GoIdle, LogOff, LogOn
 from controller.routing.desk import Desk, DeskState, DesktopSession, choose, log_off, log_on, occupy, rest
 
@@ -64,7 +64,9 @@ class Floor:
         """When the last input that left a trace was taken; 0: none was."""
         self._queues_of = directory.queues_of_agents()
         self._entry_points = directory.entry_points_by_number()
-        self._lines = Lines(directory.queues)
+        self._closed: set[QueueId] = set()
+        """Queues that the site has no more and whose customers are not through. Found out anew with the site file of every start."""
+        self._lines = lines_of(directory.queues)
         self._legs: dict[LegId, InteractionId] = {}
         self._leaving: dict[LegId, None] = {}
         self._agents_in: dict[AgentId, dict[InteractionId, DeskState]] = {}
@@ -78,8 +80,7 @@ class Floor:
         """Bring back a contact centre as it was; what follows from the state is derived anew."""
         floor = cls(state.directory)
         floor.desks = {desk.agent: desk for desk in state.desks}
-        for desk in state.desks:
-            floor._lines.note(desk)
+        floor._lines = lines_of(state.directory.queues, state.desks)
         floor._resting = {desk.agent: desk.rests_until for desk in state.desks if desk.rests_until is not None}
         floor.switch_is_there = state.switch_is_there
         floor.last_at = state.at
@@ -296,12 +297,13 @@ class Floor:
         # Those that are gone are named as well: whoever watches them is to know.
         writing.queues.update(dict.fromkeys(self.directory.queues))
         self._take_over(keep_lines_in_use(directory, self.directory, in_use))
+        self._closed = self.directory.queues.keys() - directory.queues.keys()
         for agent in directory.agents:
             self.desks.setdefault(agent, Desk(agent=agent))
         for agent, desk in tuple(self.desks.items()):
             if agent not in directory.agents and desk.occupied is None:
                 del self.desks[agent]
-        self._lines = self._lines_anew()
+        self._lines = lines_of(self.directory.queues, self.desks.values(), self.interactions.values())
         for keys in self._accepted.values():
             forget_old(keys, now)
         self._accepted = {agent: keys for agent, keys in self._accepted.items() if keys and agent in directory.agents}
@@ -313,15 +315,6 @@ class Floor:
         self.supervisors = directory.supervisors()
         self._queues_of = directory.queues_of_agents()
         self._entry_points = directory.entry_points_by_number()
-
-    def _lines_anew(self) -> Lines:
-        lines = Lines(self.directory.queues)
-        for desk in self.desks.values():
-            lines.note(desk)
-        for interaction in self.interactions.values():
-            if interaction.phase is Phase.QUEUED:
-                lines.join(_as_waiting(interaction))
-        return lines
 
     # --- Writing ---------------------------------------------------------------------------------------------------
 
@@ -352,7 +345,7 @@ class Floor:
             assert before.customer is not None, "a customer who is there is somebody"
             self._leaving[before.customer.leg] = None
         if after.phase is Phase.QUEUED:
-            self._lines.join(_as_waiting(after))
+            self._lines.join(waiting(after))
         else:
             self._lines.leave(after.id)
         self._deadlines.note(before, after)
@@ -425,7 +418,8 @@ class Floor:
     def _turn_away_who_waits_in_vain(self, cause: Input, now: Seconds, writing: "_Writing") -> None:
         """A queue that the site has no more, and none of whose agents has stayed: whoever waits there goes back to the dialplan."""
         for queue in [self.directory.queues[changed] for changed in writing.queues if changed in self.directory.queues]:
-            if queue.is_closed and not queue.agents:
+            # A line without agents that a number still leads to is the site's wish: somebody may come to serve it.
+            if not queue.agents and all(point.queue != queue.id for point in self.directory.entry_points.values()):
                 for interaction in self.waiting_in(queue.id):
                     assert interaction.customer is not None, "a customer waits"
                     step = turn_away(interaction, f"the queue {queue.name} was taken out, and nobody serves it any more", now)
@@ -436,9 +430,10 @@ class Floor:
     def _forget_closed_queues(self, writing: "_Writing") -> None:
         """A closed queue goes with its last customer."""
         over = {change.after.queue for change in writing.changes if change.after.is_over}
-        for queue in over & self.directory.queues.keys():
+        for queue in over & self._closed:
             in_use = any(interaction.queue == queue for interaction in self.interactions.values())
-            if self.directory.queues[queue].is_closed and not in_use:
+            if not in_use:
+                self._closed.discard(queue)
                 self._take_over(without_queue(self.directory, queue))
                 writing.queues[queue] = None
 
@@ -477,16 +472,6 @@ class _Writing:
 
 def _oldest_first(interactions: Iterable[Interaction]) -> list[Interaction]:
     return sorted(interactions, key=lambda interaction: interaction.started_at)
-
-
-def _as_waiting(interaction: Interaction) -> Waiting:
-    return Waiting(
-        interaction=interaction.id,
-        queue=interaction.queue,
-        since=interaction.waiting_since,
-        first=interaction.first_in_line,
-        not_for=interaction.not_for,
-    )
 
 
 def _turn_away(arrived: CustomerArrived, because: str) -> CallTurnedAway:

@@ -10,7 +10,7 @@ from controller.directory.ids import QueueId
 def keep_lines_in_use(new: Directory, old: Directory, in_use: Iterable[QueueId]) -> Directory:
     """Add to a site file the queues that live interactions came from and that it has no more, with the agents it still has."""
     kept = {
-        queue: replace(old.queues[queue], agents=tuple(agent for agent in old.queues[queue].agents if agent in new.agents), is_closed=True)
+        queue: replace(old.queues[queue], agents=tuple(agent for agent in old.queues[queue].agents if agent in new.agents))
         for queue in in_use
         if queue not in new.queues
     }

@@ -196,6 +196,13 @@ class Listening:
             if frame["type"] == kind:
                 return frame
 
+    async def hear_all_until(self, kind: str) -> list[Json]:
+        """Every frame up to one of this kind."""
+        frames = [await self.hear()]
+        while frames[-1]["type"] != kind:
+            frames.append(await self.hear())
+        return frames
+
     async def closed_with(self) -> int:
         """Read on until the server closes; the close code."""
         async with asyncio.timeout(PATIENCE_SECONDS):

@@ -10,7 +10,7 @@ from tests.edges.test_desktop_events import FLOOD_BYTES, NAME_LETTERS, flood
 
 
 async def _live() -> None:
-    world = World(Limits(unread_bytes_max=1000, kept_bytes_max=FLOOD_BYTES, close_seconds=0.5))
+    world = World(Limits(unread_bytes_max=1000, kept_bytes_max=FLOOD_BYTES, close_seconds=2.0))
     await world.start()
     alice, bob = await world.desktop("alice"), await world.desktop("bob")
     listening = await alice.listen()
