@@ -86,3 +86,18 @@ def test_a_desktop_that_is_open_behind_a_proxy_is_warned_about_and_without_tls_o
     assert "[desktop] listen: passwords would cross the network in the clear" in plain.err
     assert warned.code == 0
     assert "warning  desktop    0.0.0.0:8080 is open to other machines without TLS" in warned.out
+
+
+def test_a_desktop_with_tls_that_has_no_name_but_where_it_listens_is_warned_about(tmp_path: Path) -> None:
+    own = ari_controller("hash-password", typed="a long one\n").out.strip()
+    lines = [f'password = "{own}"' if line.startswith('password = "$argon2id') else line for line in DEMO.read_text().splitlines()]
+    tls = '\n[desktop]\ntls = { certificate = "desktop.crt", key = "desktop.key" }'
+    (tmp_path / "no-name.toml").write_text("\n".join(lines).replace("\n[desktop]", tls))
+    (tmp_path / "named.toml").write_text("\n".join(lines).replace("\n[desktop]", f'{tls}\nhost_names = ["desktop.example"]'))
+    environ = {"DESKTOP_LISTEN": "0.0.0.0:8443"}
+
+    no_name = ari_controller("check", "-c", tmp_path / "no-name.toml", environ=environ)
+    named = ari_controller("check", "-c", tmp_path / "named.toml", environ=environ)
+
+    assert "requests for another name than 0.0.0.0 are refused: say in `host_names` by which name browsers come" in no_name.out
+    assert "host_names" not in named.out
