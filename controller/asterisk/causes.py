@@ -61,7 +61,8 @@ def end_cause(q850: int, sip: int | None = None) -> EndCause:
     return _BY_Q850.get(q850, EndCause.FAILED)
 
 
-_ASTERISK_ENDS_IT = frozenset({(58, 488), (18, 408), (127, 406)})
+_ANSWERED_WITHOUT_SDP = (127, 406)
+_ASTERISK_ENDS_IT = frozenset({(58, 488), (18, 408), _ANSWERED_WITHOUT_SDP})
 """Q.850 cause and SIP status with which Asterisk gives up a leg without calling it `soft`, measured on Asterisk 22.10: a re-INVITE that it
 could not take, a telephone that no longer answers SIP (session timer), and one that has answered without SDP. A BYE that names the same
 reason can't be told apart."""
@@ -72,8 +73,8 @@ def is_asterisks_doing(*, soft: bool, q850: int, sip: int | None) -> bool:
     return soft or (q850, sip) in _ASTERISK_ENDS_IT
 
 
-def end_cause_of_answered(if_never_answered: EndCause, *, asterisk_ended_it: bool) -> EndCause:
-    """Name the reason of a leg that was up; `if_never_answered`: what its numbers would say of one that was not."""
+def end_cause_of_answered(q850: int, sip: int | None, *, asterisk_ended_it: bool) -> EndCause:
+    """Name the reason of a leg that was up: it has hung up, unless Asterisk ended it."""
     if not asterisk_ended_it:
         return EndCause.HUNG_UP
-    return EndCause.NO_SOUND if if_never_answered is EndCause.NO_SOUND else EndCause.FAILED
+    return EndCause.NO_SOUND if (q850, sip) == _ANSWERED_WITHOUT_SDP else EndCause.FAILED

@@ -299,7 +299,7 @@ class AriSwitch(Switch, Reports):
             case ChannelHangupRequest(channel=channel, soft=soft, cause=cause, tech_cause=sip):
                 self._is_about_to_end(channel.id, asterisk_ends_it=is_asterisks_doing(soft=soft, q850=cause, sip=sip))
             case ChannelDestroyed(channel=channel, cause=cause, tech_cause=tech_cause):
-                self.leg_ended(channel.id, self._why_it_ended(channel.id, end_cause(cause, tech_cause)))
+                self.leg_ended(channel.id, self._why_it_ended(channel.id, cause, tech_cause))
             case BridgeDestroyed(bridge=bridge, timestamp=at):
                 self._room_gone(bridge.id, at)
             case ChannelHold(channel=channel):
@@ -351,7 +351,7 @@ class AriSwitch(Switch, Reports):
     def _left_stasis(self, leg: LegId) -> None:
         """A caller is gone. Of a leg that we made, `ChannelDestroyed` follows at once and says why; of a caller's it never comes."""
         if not leg.startswith(OURS):
-            self.leg_ended(leg, self._why_it_ended(leg, EndCause.HUNG_UP))
+            self.leg_ended(leg, self._why_it_ended(leg, q850=0, sip=None))
 
     def _is_about_to_end(self, leg: LegId, *, asterisk_ends_it: bool) -> None:
         """Asterisk may say it twice, and only the first time tells who decided."""
@@ -359,11 +359,11 @@ class AriSwitch(Switch, Reports):
         if known is not None and known.progress is Progress.UP and not known.is_ending:
             known.is_ending, known.asterisk_ends_it = True, asterisk_ends_it
 
-    def _why_it_ended(self, leg: LegId, if_never_answered: EndCause) -> EndCause:
+    def _why_it_ended(self, leg: LegId, q850: int, sip: int | None) -> EndCause:
         known = self._seen.legs.get(leg)
         if known is None or known.progress is not Progress.UP:
-            return if_never_answered
-        return end_cause_of_answered(if_never_answered, asterisk_ended_it=known.asterisk_ends_it)
+            return end_cause(q850, sip)
+        return end_cause_of_answered(q850, sip, asterisk_ended_it=known.asterisk_ends_it)
 
     def leg_ended(self, leg: LegId, cause: EndCause) -> None:
         """A leg is gone: told once, whoever says it first."""

@@ -58,9 +58,14 @@ def _certificate(site: Site, folder: Path) -> list[Finding]:
 
 
 def _open_desktop(site: Site) -> list[Finding]:
-    if site.desktop.is_loopback or not site.desktop.tls_proxy:
+    if site.desktop.is_loopback:
         return []
-    sentence = f"{site.desktop.listen} is open to other machines without TLS: let nobody but the proxy reach it"
+    if site.desktop.tls_proxy:
+        sentence = f"{site.desktop.listen} is open to other machines without TLS: let nobody but the proxy reach it"
+    elif not site.desktop.host_names:
+        sentence = f"requests for another name than {site.desktop.host} are refused: say in `host_names` by which name browsers come"
+    else:
+        return []
     return [Finding(check="desktop", result=Result.WARNING, sentence=sentence)]
 
 

@@ -36,9 +36,10 @@ class Guard:
         return answer
 
     async def _let_in(self, request: web.BaseRequest) -> web.StreamResponse:
+        # First of all, so that whatever is refused for another reason counts as well.
+        await self._must_have_a_share(request)
         _must_be_in_a_form_of_ours(request)
         self._must_name_us(request)
-        await self._must_have_a_share(request)
         return await self._answer(request)
 
     async def _must_have_a_share(self, request: web.BaseRequest) -> None:

@@ -162,7 +162,7 @@ def _of_leg(fact: LegFact, before: Interaction | None) -> str:
         case LegHeld():
             return f"{who} presses the hold key"
         case LegUnheld():
-            return f"{who} releases the hold key, or the telephone refreshes its session"
+            return f"{who} releases the hold key"
         case LegStuck():
             return f"{who} can't be brought where they belong, and is tried again"
         case LegUnstuck():

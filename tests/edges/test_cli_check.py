@@ -93,7 +93,9 @@ def test_a_password_that_is_the_agents_id_is_found_before_others_find_it(tmp_pat
     own = [ari_controller("hash-password", typed=f"{typed}\n").out.strip() for typed in ("alice", "b", "c", "d", "s")]
     left = iter(own)
     lines = [f'password = "{next(left)}"' if line.startswith('password = "$argon2id') else line for line in DEMO.read_text().splitlines()]
-    (tmp_path / "site.toml").write_text("\n".join(lines).replace("\n[desktop]", "\n[desktop]\ntls_proxy = true"))
+    (tmp_path / "site.toml").write_text(
+        "\n".join(lines).replace("\n[desktop]", '\n[desktop]\ntls_proxy = true\nhost_names = ["desktop.example"]')
+    )
 
     found = ari_controller("check", "-c", tmp_path / "site.toml", environ={"DESKTOP_LISTEN": "0.0.0.0:8080"})
     on_loopback = ari_controller("check", "-c", tmp_path / "site.toml")
@@ -101,3 +103,18 @@ def test_a_password_that_is_the_agents_id_is_found_before_others_find_it(tmp_pat
     assert (found.code, found.out.count("password ")) == (1, 2)
     assert "FAILED   password   the password of 'alice' is 'alice': choose another" in found.out
     assert on_loopback.code == 0
+
+
+def test_a_desktop_with_tls_that_has_no_name_but_where_it_listens_is_warned_about(tmp_path: Path) -> None:
+    own = ari_controller("hash-password", typed="a long one\n").out.strip()
+    lines = [f'password = "{own}"' if line.startswith('password = "$argon2id') else line for line in DEMO.read_text().splitlines()]
+    tls = '\n[desktop]\ntls = { certificate = "desktop.crt", key = "desktop.key" }'
+    (tmp_path / "no-name.toml").write_text("\n".join(lines).replace("\n[desktop]", tls))
+    (tmp_path / "named.toml").write_text("\n".join(lines).replace("\n[desktop]", f'{tls}\nhost_names = ["desktop.example"]'))
+    environ = {"DESKTOP_LISTEN": "0.0.0.0:8443"}
+
+    no_name = ari_controller("check", "-c", tmp_path / "no-name.toml", environ=environ)
+    named = ari_controller("check", "-c", tmp_path / "named.toml", environ=environ)
+
+    assert "requests for another name than 0.0.0.0 are refused: say in `host_names` by which name browsers come" in no_name.out
+    assert "host_names" not in named.out

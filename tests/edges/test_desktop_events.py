@@ -171,8 +171,8 @@ async def test_a_slow_reader_delays_nobody_else(strict: World) -> None:
 async def test_a_reader_to_whom_everything_is_told_anew_is_not_slow(strict: World) -> None:
     sam, alice = await strict.desktop("sam"), await strict.desktop("alice")
     await strict.connected(alice, name="C" * NAME_LETTERS)
-    for _ in range(100):
-        strict.customer_calls(name="C" * NAME_LETTERS)
+    for caller in range(100):
+        strict.customer_calls(number=f"01234567{caller:02}", name="C" * NAME_LETTERS)
     listening = await sam.listen(max_msg_size=0)
     await listening.hear()
 

@@ -158,6 +158,17 @@ async def test_a_stranger_who_asks_too_fast_waits_for_a_refusal_and_the_others_n
         assert (await answer_to(world, ME, ANOTHER)).startswith(b"HTTP/1.1 401")
 
 
+@pytest.mark.parametrize(
+    "header", ["Host: evil.example", "Content-Encoding: gzip", "Expect: rubbish"], ids=["another name", "packed", "an odd expectation"]
+)
+async def test_what_is_refused_for_another_reason_counts_as_well(header: str) -> None:
+    async with world_with(Limits(address_requests_at_once_max=1, address_requests_per_second_max=0.001, refused_seconds=0)) as world:
+        odd = request("GET", "/healthz", header, "Connection: close")
+
+        assert not (await answer_to(world, odd)).startswith((b"HTTP/1.1 200", b"HTTP/1.1 429"))
+        assert (await answer_to(world, odd)).startswith(b"HTTP/1.1 429")
+
+
 async def test_whoever_has_logged_on_is_not_counted_with_the_strangers_of_the_same_address() -> None:
     async with world_with(Limits(address_requests_at_once_max=3, address_requests_per_second_max=0.001, refused_seconds=0)) as world:
         alice = await world.desktop("alice")

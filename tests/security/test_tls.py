@@ -1,5 +1,6 @@
 """The desktop over TLS: what browsers are told, what is refused, and certificates that are renewed or wrong."""
 
+import asyncio
 import shutil
 import ssl
 from collections.abc import AsyncIterator
@@ -7,10 +8,13 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+import uvloop
 
+from controller.desktop.limits import Limits
 from controller.desktop.tls import BadCertificate, Tls
-from tests.edges.desktop_world import API, World
+from tests.edges.desktop_world import API, PATIENCE_SECONDS, World
 from tests.security.certificates import self_signed
+from tests.security.raw import connected
 
 pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="the openssl command makes the certificates")
 
@@ -128,3 +132,59 @@ def test_a_key_of_another_certificate_is_refused(folder: Path, desktop: tuple[Pa
 def test_a_certificate_that_is_not_there_is_named(folder: Path, desktop: tuple[Path, Path]) -> None:
     with pytest.raises(BadCertificate, match=r"nowhere\.crt can't be read: No such file or directory"):
         Tls(folder / "nowhere.crt", desktop[1])
+
+
+# --- Handshakes --------------------------------------------------------------------------------------------------------
+
+CLIENT_HELLO_BEGINS = b"\x16\x03\x01\x02\x00\x01"
+
+
+@pytest.mark.parametrize(
+    "said", [b"", CLIENT_HELLO_BEGINS, b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"], ids=["nothing", "half", "no TLS"]
+)
+async def test_a_handshake_that_does_not_end_does_not_stay(
+    desktop: tuple[Path, Path], said: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    world = World(Limits(handshake_seconds_max=0.1), tls=Tls(*desktop))
+    await world.start()
+    async with connected(world) as raw:
+        await raw.say(said)
+        assert b"HTTP/1.1" not in await raw.rest()
+    assert (await world.browser().ask("GET", "/healthz", prefix="", ssl=trusting(desktop[0]))).status == 200
+    await world.stop()
+
+    assert caplog.text == ""
+
+
+async def say_over_tls(world: World, certificate: Path, words: bytes) -> bytes:
+    """Send words together with the last of the handshake, as browsers do to save time."""
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    tls = trusting(certificate).wrap_bio(incoming, outgoing, server_hostname="127.0.0.1")
+    async with connected(world) as raw, asyncio.timeout(PATIENCE_SECONDS):
+        while True:
+            try:
+                tls.do_handshake()
+                break
+            except ssl.SSLWantReadError:
+                await raw.say(outgoing.read())
+                incoming.write(await raw.reader.read(65536))
+        tls.write(words)
+        await raw.say(outgoing.read())
+        while True:
+            try:
+                return tls.read(65536)
+            except ssl.SSLWantReadError:
+                incoming.write(await raw.reader.read(65536))
+
+
+def test_a_request_that_comes_with_the_end_of_the_handshake_is_answered_under_either_event_loop(desktop: tuple[Path, Path]) -> None:
+    async def ask() -> bytes:
+        world = World(tls=Tls(*desktop))
+        await world.start()
+        try:
+            return await say_over_tls(world, desktop[0], b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        finally:
+            await world.stop()
+
+    for run in (asyncio.run, uvloop.run):
+        assert run(ask()).startswith(b"HTTP/1.1 200")

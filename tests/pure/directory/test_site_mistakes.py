@@ -351,7 +351,7 @@ def test_to_read_a_site_file_tries_no_password(monkeypatch: pytest.MonkeyPatch) 
 
     monkeypatch.setattr(PasswordHasher, "verify", tried)
 
-    assert mistakes_in(SITE + '[desktop]\nlisten = "0.0.0.0:8080"\ntls_proxy = true') == ()
+    assert mistakes_in(SITE + f'[desktop]\nlisten = "0.0.0.0:8080"\n{PROXY}') == ()
 
 
 def test_a_desktop_that_is_open_to_other_machines_with_passwords_of_its_own_is_no_mistake() -> None:
