@@ -21,7 +21,7 @@ SOONER_SECONDS_MAX = 0.005
 
 
 class QueueFrames:
-    """Decides which queues are told when. `note` what has changed; between `start` and `stop` the rest is told second by second."""
+    """Decides which queues are told when. `note` what has changed; until `stop` what has to wait is told second by second."""
 
     def __init__(self, wiring: Wiring) -> None:
         self._wiring = wiring
@@ -34,19 +34,17 @@ class QueueFrames:
         """When queues were told last, as far as it is not long ago."""
         self._writes = 0
         """How many desktops were told something within the last second, each as often as it was."""
-        self._something_was_told = asyncio.Event()
-        self._running: asyncio.Task[None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._telling: asyncio.Task[None] | None = None
         self.learn(wiring.floor.directory)
-
-    def start(self) -> None:
-        """Begin to tell what has to wait."""
-        self._running = asyncio.create_task(self._run(), name="desktop queues")
 
     async def stop(self) -> None:
         """Tell nothing more."""
-        if self._running is not None:
-            self._running.cancel()
-            await asyncio.wait([self._running])
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._telling is not None:
+            self._telling.cancel()
+            await asyncio.wait([self._telling])
 
     def learn(self, directory: Directory) -> None:
         """The site has these queues now."""
@@ -64,7 +62,7 @@ class QueueFrames:
         for queue in queues:
             del self._changed[queue]
             self._told_at[queue] = now
-        self._something_was_told.set()
+        self._look_again()
         moment = self._wiring.clock()
         values = [self._as_it_is(queue, moment).model_dump_json() for queue in queues]
         self._writes += self._wiring.feeds.tell_all("queue", values, moment)
@@ -73,20 +71,24 @@ class QueueFrames:
         known = self._wiring.floor.directory.queues.get(queue)
         return queue_gone_view(queue, self._names[queue]) if known is None else queue_view(self._wiring.floor, known, now)
 
-    async def _run(self) -> None:
-        """Tell what waits, once in a while, for as long as something was told a while ago."""
-        while True:
-            await self._something_was_told.wait()
-            await asyncio.sleep(self._limits.queue_seconds)
-            await self._wiring.inbox.settled()
-            self._tell_what_waits()
+    # --- What waits ------------------------------------------------------------------------------------------------
 
-    def _tell_what_waits(self) -> None:
+    def _look_again(self) -> None:
+        """Have what waits told in a while."""
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(self._limits.queue_seconds, self._ring)
+
+    def _ring(self) -> None:
+        self._timer = None
+        self._telling = asyncio.create_task(self._tell_what_waits(), name="desktop queues")
+
+    async def _tell_what_waits(self) -> None:
+        await self._wiring.inbox.settled()
         long_ago = asyncio.get_running_loop().time() - self._limits.queue_seconds + SOONER_SECONDS_MAX
         self._told_at = {queue: at for queue, at in self._told_at.items() if at > long_ago}
         self._writes = 0
+        if self._told_at or self._changed:
+            self._look_again()
         due = [queue for queue in self._changed if queue not in self._told_at]
         if due:
             self._say(due)
-        elif not self._told_at:
-            self._something_was_told.clear()

@@ -103,7 +103,6 @@ class DesktopServer:
         self.port = runner.addresses[0][1]
         self._wiring.cookie = cookie_name(self.port)
         self._sweeping = asyncio.create_task(self._wiring.sweep_for_ever(), name="desktop sweep")
-        self._queue_frames.start()
 
     async def stop(self) -> None:
         """Say goodbye to every desktop and close. Agents stay logged on: stopping the controller is no decision of theirs."""

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import aiohttp
 
+from controller.directory.directory import Directory
 from tests.bench.cost import CPU_MAX_MS
 from tests.bench.day import directory, people_text
 from tests.bench.desktop import Desktop, desktop
@@ -144,10 +145,10 @@ def _add_telephones(stack: Stack) -> None:
     stack.asterisk_cli("module reload res_pjsip.so")
 
 
-def site_text() -> str:
+def site_text(people: Directory | None = None) -> str:
     """A site file with a queue and a number for each pair; everybody's password is their id, as in the demo."""
     parts = [
         '[site]\nregion = "FR"\n[asterisk]\nurl = "env:ASTERISK_URL"\nusername = "controller"\npassword = "controller"\n',
         '[desktop]\nlisten = "env:DESKTOP_LISTEN"\n[journal]\nfolder = "env:STATE_FOLDER"\n',
     ]
-    return "\n".join([*parts, people_text(directory(PAIRS), HASHER.hash)])
+    return "\n".join([*parts, people_text(people or directory(PAIRS), HASHER.hash)])
