@@ -145,7 +145,9 @@ async def _mute(request: Request, leg: LegId, ari: Transport, lane: int, seen: S
 async def _make(request: Make, ari: Transport, lane: int, app: str, layout: Layout, seen: Seen) -> None:
     """Know the leg before it is made, so that its first event finds it."""
     if request.leg not in seen.legs:
-        seen.note(SeenLeg(leg=request.leg, interaction=layout.interaction, progress=Progress.ASKED_FOR, music=layout.music))
+        seen.note(
+            SeenLeg(leg=request.leg, interaction=layout.interaction, progress=Progress.ASKED_FOR, phone=request.phone, music=layout.music)
+        )
     seen.legs[request.leg].shows = Display(name=layout.caller_name, number=layout.caller_number)
     # `i`: set and not sent. Without it Asterisk would say the same again as soon as somebody answers, in a message for each.
     variables = {
@@ -157,9 +159,10 @@ async def _make(request: Make, ari: Transport, lane: int, app: str, layout: Layo
         variables["PJSIP_HEADER(add,Call-Info)"] = "<sip:127.0.0.1>;answer-after=0"
     endpoint = f"PJSIP/{request.phone}"
     try:
-        await channels.create(ari, lane, request.leg, endpoint=endpoint, app=app, variables=variables)
-    except AlreadyThere as taken:
-        await _believe(taken, request.leg, ari, lane, seen)
+        try:
+            await channels.create(ari, lane, request.leg, endpoint=endpoint, app=app, variables=variables)
+        except AlreadyThere as taken:
+            await _believe(taken, request.leg, ari, lane, seen)
     except Unreachable as failed:
         raise await _why_unreachable(failed, request.phone, ari, lane) from None
 

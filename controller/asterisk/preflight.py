@@ -41,6 +41,7 @@ MODULES: Mapping[str, str] = {
     "res_ari_events": "ARI: events and commands over WebSocket",
     "res_http_websocket": "ARI over WebSocket",
     "res_musiconhold": "music on hold",
+    "res_pjsip_header_funcs": "telephones that are told to answer",
     "res_pjsip_sdp_rtp": "sound of telephones",
     "res_rtp_asterisk": "sound of telephones",
     "res_stasis": "ARI",

@@ -45,6 +45,11 @@ from controller.interaction.layout import Layout, Room
 FIRST_MUSIC_SECONDS = 0.045
 """Until the first packet of music reaches a telephone after it came into a hold room: two frames of 20 ms, and the way there."""
 
+RUNG_SECONDS_MAX = 1.0
+"""How soon after it is wanted a telephone is rung; normally within some milliseconds. Later, people are told that it does not ring yet."""
+LET_GO_AGAIN_SECONDS = 0.02
+"""How soon to look again whether a telephone has been let go by another interaction."""
+
 log = structlog.get_logger("asterisk")
 
 
@@ -61,10 +66,10 @@ class Reports(Protocol):
         """A caller stands in no room and can't be brought into one: they have ended for the floor, and the dialplan is to serve them."""
 
     def leg_stuck(self, leg: LegId, room: Room) -> None:
-        """A leg can't be brought into this room for now; it stands safely where it is, and goes on being asked for."""
+        """A leg can't be brought into this room, or rung, for now. It is safe where it is, and goes on being asked for."""
 
     def leg_unstuck(self, leg: LegId) -> None:
-        """A leg that was stuck is where it belongs."""
+        """A leg that was stuck is where it belongs, and its telephone rings if it is to."""
 
 
 def asked_by(request: Request) -> Asked:
@@ -111,6 +116,7 @@ class Reconciler:
         "_stopped",
         "_stuck",
         "_transport",
+        "_unrung",
         "interaction",
         "layout",
     )
@@ -138,6 +144,8 @@ class Reconciler:
         """What was asked for and is not proved yet."""
         self._stuck: dict[LegId, Room] = {}
         """Legs of which was told that they can't be brought into this room."""
+        self._unrung: dict[LegId, float] = {}
+        """Telephones that are to be rung and do not ring yet, since when."""
         self._changed = asyncio.Event()
         self._stopped = False
 
@@ -150,6 +158,11 @@ class Reconciler:
     def look(self) -> None:
         """Something of this interaction's has changed in Asterisk: look again."""
         self._changed.set()
+
+    def tell_unrung(self) -> None:
+        """Asterisk is found again: whose telephone does not ring yet is told now, so that nobody is charged for the time that passed."""
+        for leg in self._note_unrung():
+            self._tell_stuck(leg, Room.TALK)
 
     def begin_anew(self) -> None:
         """The connection is back and `seen` has just been read from Asterisk: nothing that was open before counts any more."""
@@ -186,20 +199,44 @@ class Reconciler:
                     break
 
     def _not_yet_asked(self) -> list[Request]:
-        planned = plan(self.layout, self._seen)
         now = self._clock()
+        for leg, since in self._note_unrung().items():
+            if now - since >= RUNG_SECONDS_MAX:
+                self._tell_stuck(leg, Room.TALK)
+        planned = plan(self.layout, self._seen)
         for request in [request for request in self._open if request not in planned]:
             del self._open[request]  # proved, or no longer wanted
         if self._stuck:
             self._note_unstuck()
         return [request for request in planned if request not in self._open or self._open[request].until <= now]
 
+    def _note_unrung(self) -> dict[LegId, float]:
+        """Which telephones are to be rung and do not ring yet, since when."""
+        ended = self._seen.ended_of(self.interaction)
+        unrung = [
+            place.leg for place in self.layout.places if place.phone is not None and place.leg not in ended and not self._rings(place.leg)
+        ]
+        if unrung or self._unrung:
+            now = self._clock()
+            self._unrung = {leg: self._unrung.get(leg, now) for leg in unrung}
+        return self._unrung
+
+    def _rings(self, leg: LegId) -> bool:
+        known = self._seen.legs.get(leg)
+        return known is not None and known.progress in (Progress.DIALLED, Progress.UP)
+
+    def _tell_stuck(self, leg: LegId, room: Room) -> None:
+        if self._stuck.get(leg) is not room:
+            self._stuck[leg] = room
+            self._reports.leg_stuck(leg, room)
+
     def _note_unstuck(self) -> None:
         """Whoever was stuck and stands where they belong, or belongs elsewhere by now, is stuck no more."""
         for leg, room in tuple(self._stuck.items()):
             known = self._seen.legs.get(leg)
             wanted = any(place.leg == leg and place.room is room for place in self.layout.places)
-            if known is None or known.room is room or not wanted:
+            is_well = known is not None and known.room is room and leg not in self._unrung
+            if is_well or not wanted or (known is None and leg not in self._unrung):
                 del self._stuck[leg]
                 if known is not None:
                     self._reports.leg_unstuck(leg)
@@ -219,13 +256,15 @@ class Reconciler:
         """When an open request must have been proved; None: only a change is worth waking up for."""
         if not self._is_there():
             return None  # what is open can't be asked again before Asterisk is back, and then all begins anew
-        return min((opened.until for opened in self._open.values()), default=None)
+        moments = [opened.until for opened in self._open.values()]
+        moments += [since + RUNG_SECONDS_MAX for leg, since in self._unrung.items() if leg not in self._stuck]
+        return min(moments, default=None)
 
     # --- Asking ----------------------------------------------------------------------------------------------------
 
     async def _ask(self, request: Request) -> None:
         retry = self._open.setdefault(request, Retry())
-        if isinstance(request, Dial) and (early := self._seconds_until_music_is_heard()) > 0:
+        if isinstance(request, Dial) and (early := self._seconds_until_it_may_ring(request.leg)) > 0:
             retry.put_off(self._clock() + early)
             return
         if retry.is_unsure and not await self._is_to_be_asked_again(request, retry):
@@ -237,8 +276,10 @@ class Reconciler:
         except AriError as error:
             self._follow_failure(request, retry, error)
 
-    def _seconds_until_music_is_heard(self) -> float:
-        """How long whoever has just been parked still hears nothing: nobody is rung before they hear music."""
+    def _seconds_until_it_may_ring(self, leg: LegId) -> float:
+        """Nobody is rung before whoever has just been parked hears music, nor before their telephone has been let go by another call."""
+        if self._seen.is_let_go_elsewhere(leg):
+            return LET_GO_AGAIN_SECONDS
         parked = [leg.entered_at for leg in self._seen.legs_of(self.interaction) if leg.room is Room.HOLD]
         return max(parked, default=0.0) + FIRST_MUSIC_SECONDS - self._clock()
 
@@ -396,9 +437,7 @@ class Reconciler:
             # An agent whose leg can't leave the talk room keeps the customer out of it.
             self._give_up_leg(leg, EndCause.FAILED)
             return
-        if self._stuck.get(leg) is not room:
-            self._stuck[leg] = room
-            self._reports.leg_stuck(leg, room)
+        self._tell_stuck(leg, room)
 
     def _give_up_leg(self, leg: LegId, cause: EndCause) -> None:
         """It ends by our own trouble; one that was never asked for, because its room can't be opened, ends as well."""

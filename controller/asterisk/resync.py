@@ -55,10 +55,10 @@ def compare(
     _take_note_of_missing(seen, there, placed, difference)
     for leg, channel in there.items():
         if leg not in seen.legs and leg in placed:
-            _adopt(seen, leg, placed[leg][0])
+            _adopt(seen, channel, placed[leg][0])
         elif leg not in seen.legs and (whose := _maker(leg)) in known:
             # It was let go before it could be hung up. Taken up, so that nobody is brought to where it still stands.
-            seen.note(SeenLeg(leg=leg, interaction=whose, progress=Progress.ASKED_FOR, is_stray=True))
+            seen.note(SeenLeg(leg=leg, interaction=whose, progress=Progress.ASKED_FOR, phone=channel.endpoint, is_stray=True))
         _compare_leg(seen.legs.get(leg), channel, difference)
     _compare_rooms(seen, bridges_there, known, difference, app)
     return difference
@@ -83,12 +83,13 @@ def _take_note_of_missing(seen: Seen, there: Collection[LegId], placed: Placed, 
                 difference.hung_up.add(leg)
 
 
-def _adopt(seen: Seen, leg: LegId, interaction: InteractionId) -> None:
+def _adopt(seen: Seen, channel: Channel, interaction: InteractionId) -> None:
     """Take up a leg that an earlier process of ours made or was given.
 
     What Asterisk does not tell (muted, music) is noted as unknown, so that it is asked for once more, whatever is wanted by then.
     """
-    seen.note(SeenLeg(leg=leg, interaction=interaction, progress=Progress.ASKED_FOR, muted=None, music=UNKNOWN_MUSIC))
+    phone = channel.endpoint if channel.id.startswith(OURS) else ""
+    seen.note(SeenLeg(leg=channel.id, interaction=interaction, progress=Progress.ASKED_FOR, phone=phone, muted=None, music=UNKNOWN_MUSIC))
 
 
 def _maker(leg: LegId) -> InteractionId | None:
@@ -122,7 +123,7 @@ def _dialled(channel: Channel) -> str | None:
 def _compare_rooms(seen: Seen, bridges_there: Iterable[Bridge], known: Collection[InteractionId], difference: Difference, app: str) -> None:
     """Take up the rooms of our interactions, and find those that an earlier one left. Other applications have rooms of such ids, too.
 
-    Up to version 0.3 a room had its id for a name: one of a live interaction is taken up, any other may be somebody else's and stays.
+    Earlier versions gave a room its id for a name: one of a live interaction is taken up, any other may be somebody else's and stays.
     """
     stands: dict[LegId, Room] = {}
     rooms: dict[InteractionId, set[Room]] = {}
@@ -143,3 +144,12 @@ def _compare_rooms(seen: Seen, bridges_there: Iterable[Bridge], known: Collectio
     seen.rooms = rooms
     for leg in seen.legs.values():
         leg.room = stands.get(leg.leg)
+    _doubt_ringing(seen)
+
+
+def _doubt_ringing(seen: Seen) -> None:
+    """Whoever stands alone in a talk room may hear the ringing of a telephone that an earlier process rang there: it is ended once."""
+    for interaction in {leg.interaction for leg in seen.legs.values() if leg.music == UNKNOWN_MUSIC and leg.interaction is not None}:
+        talkers = [leg for leg in seen.legs_of(interaction) if leg.room is Room.TALK]
+        if len(talkers) == 1:
+            talkers[0].hears_ringing = True

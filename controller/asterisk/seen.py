@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from controller.directory.ids import InteractionId, LegId
-from controller.interaction.layout import Display, Room
+from controller.interaction.layout import Display, Layout, Room
 
 OURS = "ix-"
 """How the ids of channels and bridges that we made begin."""
@@ -36,6 +36,10 @@ class SeenLeg:
     progress: Progress
     is_stray: bool = False
     """No layout of this process has named it: an earlier one let it go, or could not keep that it made it. Its id may be used anew."""
+    phone: str = ""
+    """The telephone that it was made for; empty: a caller's, or nobody knows."""
+    is_unwanted: bool = False
+    """No layout wants it any more; it is about to be hung up."""
     is_given_up: bool = False
     """It has ended for the floor, and stands where it stands until it is hung up: nobody may be brought to it meanwhile."""
     room: Room | None = None
@@ -56,6 +60,11 @@ class SeenLeg:
     """Asterisk plays ringing to this leg, since a telephone was rung in its room. It does not always stop by itself."""
 
     @property
+    def is_on_its_way_out(self) -> bool:
+        """It is there, and nobody wants it."""
+        return self.is_unwanted or self.is_given_up or self.is_stray
+
+    @property
     def may_talk(self) -> bool:
         """It stands in the talk room, or may do so by now."""
         return self.room is Room.TALK or self.bound_for_talk
@@ -72,6 +81,8 @@ class Seen:
     closed_at: dict[tuple[InteractionId, Room], str] = field(default_factory=dict)
     """When the end of a room that we closed was told, by Asterisk's clock."""
     _of: dict[InteractionId, set[LegId]] = field(default_factory=dict)
+    _made_for: dict[str, set[LegId]] = field(default_factory=dict)
+    """The legs of each telephone."""
     _ended: dict[InteractionId, set[LegId]] = field(default_factory=dict)
     """Legs that are gone for good: a layout that still names one has not heard of it yet, and must not have it made again."""
 
@@ -80,7 +91,17 @@ class Seen:
         self.legs[leg.leg] = leg
         if leg.interaction is not None:
             self._of.setdefault(leg.interaction, set()).add(leg.leg)
+        if leg.phone:
+            self._made_for.setdefault(leg.phone, set()).add(leg.leg)
         return leg
+
+    def want(self, layout: Layout) -> None:
+        """From now on this layout says who of its interaction is wanted; a caller's leg that it names is this interaction's."""
+        wanted = {place.leg for place in layout.places}
+        for leg in wanted:
+            self.claim(leg, layout.interaction)
+        for known in self.legs_of(layout.interaction):
+            known.is_unwanted = known.leg not in wanted
 
     def claim(self, leg: LegId, interaction: InteractionId) -> None:
         """A caller's leg is this interaction's from now on."""
@@ -107,6 +128,8 @@ class Seen:
     def unmake(self, leg: LegId) -> SeenLeg | None:
         """A leg is not there; it may be made again. Gives what was known of it."""
         seen = self.legs.pop(leg, None)
+        if seen is not None and seen.phone:
+            self._made_for[seen.phone].discard(leg)
         if seen is not None and seen.interaction is not None:
             mine = self._of.get(seen.interaction)
             if mine is not None:
@@ -114,6 +137,12 @@ class Seen:
                 if not mine:
                     del self._of[seen.interaction]
         return seen
+
+    def is_let_go_elsewhere(self, leg: LegId) -> bool:
+        """Whether the same telephone is still in another leg that nobody wants: it would say that it is busy, or ring in somebody's ear."""
+        known = self.legs.get(leg)
+        others = self._made_for.get(known.phone, ()) if known is not None and known.phone else ()
+        return any(other != leg and self.legs[other].is_on_its_way_out for other in others)
 
     def legs_of(self, interaction: InteractionId) -> list[SeenLeg]:
         """The legs of one interaction, those in its rooms and those on their way."""

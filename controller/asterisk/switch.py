@@ -117,8 +117,7 @@ class AriSwitch(Switch, Reports):
 
     def arrange(self, layout: Layout) -> None:
         """From now on, this is where everybody of this interaction belongs. What is arranged before `run` is taken up in Asterisk."""
-        for place in layout.places:
-            self._seen.claim(place.leg, layout.interaction)
+        self._seen.want(layout)
         known = self._reconcilers.get(layout.interaction)
         if known is not None:
             known.arrange(layout)
@@ -233,6 +232,8 @@ class AriSwitch(Switch, Reports):
             self._spawn(self._hang_up_stray(stray), name=f"hang up stray {stray}")
         for bridge in difference.empty_bridges:
             self._spawn(self._delete_stray(bridge), name=f"delete stray {bridge}")
+        for reconciler in self._reconcilers.values():
+            reconciler.tell_unrung()
         self._is_there = True
         self._tell(SwitchFound())
         for reconciler in self._reconcilers.values():

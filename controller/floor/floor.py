@@ -65,7 +65,7 @@ class Floor:
         self._queues_of = directory.queues_of_agents()
         self._entry_points = directory.entry_points_by_number()
         self._closed: set[QueueId] = set()
-        """Queues that the site has no more and whose customers are not through. Found out anew with the site file of every start."""
+        """Queues that the site has no more and whose customers are not through."""
         self._lines = lines_of(directory.queues)
         self._legs: dict[LegId, InteractionId] = {}
         self._leaving: dict[LegId, None] = {}
@@ -86,6 +86,7 @@ class Floor:
         floor.last_at = state.at
         floor._arrivals = state.arrivals
         floor._leaving = dict.fromkeys(state.leaving)
+        floor._closed = set(state.closed)
         floor._accepted = {agent: brought_back(keys) for agent, keys in state.accepted.items()}
         for interaction in state.interactions:
             check(interaction)
@@ -102,6 +103,7 @@ class Floor:
             switch_is_there=self.switch_is_there,
             at=self.last_at,
             leaving=tuple(self._leaving),
+            closed=tuple(sorted(self._closed)),
             accepted={agent: to_keep(keys) for agent, keys in self._accepted.items()},
         )
 
@@ -416,13 +418,12 @@ class Floor:
         writing.queues.update(dict.fromkeys(self._queues_of.get(desk.agent, ())))
 
     def _turn_away_who_waits_in_vain(self, cause: Input, now: Seconds, writing: "_Writing") -> None:
-        """A queue that the site has no more, and none of whose agents has stayed: whoever waits there goes back to the dialplan."""
+        """A queue that has no agents any more: whoever waits there goes back to the dialplan."""
         for queue in [self.directory.queues[changed] for changed in writing.queues if changed in self.directory.queues]:
-            # A line without agents that a number still leads to is the site's wish: somebody may come to serve it.
-            if not queue.agents and all(point.queue != queue.id for point in self.directory.entry_points.values()):
+            if not queue.agents:
                 for interaction in self.waiting_in(queue.id):
                     assert interaction.customer is not None, "a customer waits"
-                    step = turn_away(interaction, f"the queue {queue.name} was taken out, and nobody serves it any more", now)
+                    step = turn_away(interaction, f"nobody serves the queue {queue.name} any more", now)
                     self._store(interaction, step, cause, now, writing)
                     # Their telephone call goes on in the dialplan, where it is not ours to hang up.
                     self._leaving.pop(interaction.customer.leg)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from controller.directory.directory import Directory
-from controller.directory.ids import AgentId, CommandKey, LegId, Seconds
+from controller.directory.ids import AgentId, CommandKey, LegId, QueueId, Seconds
 from controller.interaction.interaction import Interaction
 from controller.routing.desk import Desk
 
@@ -21,5 +21,7 @@ class FloorState:
     """When the last input that left a trace was taken. The next process's time begins no earlier; 0: an older version did not say."""
     leaving: tuple[LegId, ...] = ()
     """Callers' legs of interactions that ended, until they are gone: found again after a crash, they are no new customers."""
+    closed: tuple[QueueId, ...] = ()
+    """Queues of the directory that the site has no more: they stay until their last customer is through."""
     accepted: dict[AgentId, dict[CommandKey, Seconds]] = field(default_factory=dict)
     """The keys of each agent's latest commands and when they were accepted, oldest first, so that none acts twice."""

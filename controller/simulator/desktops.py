@@ -6,12 +6,11 @@ from controller.desktop.views import sees
 from controller.directory.ids import AgentId, InteractionId, QueueId
 from controller.floor.floor import Floor
 from controller.floor.outcome import Input, Outcome, SiteReloaded
+from controller.interaction.appearance import looks_the_same
 from controller.interaction.interaction import Interaction
 from controller.routing.desk import DeskState
 
 FRAMES_MAX = 40
-RELOAD_TELLS_EVERYTHING = False
-"""Whether a desktop learns at a reload what has become its to see, or is no more. This must follow `desktop/server.py`."""
 
 
 class Desktop:
@@ -54,14 +53,15 @@ class Desktop:
                 else:
                     self.interactions.pop(change.after.id, None)
             self.states.update(states)
-            self.queues.update(outcome.queues)
+            for queue in outcome.queues:
+                (self.queues.add if queue in floor.directory.queues else self.queues.discard)(queue)
         self._unread.clear()
 
     def lie(self, floor: Floor) -> str | None:
         """Say what it shows that is not so; None: it tells the truth."""
         for interaction in floor.interactions.values():
             shown = self.interactions.get(interaction.id)
-            if sees(floor, interaction, self.agent) and shown != interaction:
+            if sees(floor, interaction, self.agent) and (shown is None or not looks_the_same(shown, interaction)):
                 return (
                     f"{self.agent}'s desktop shows {interaction.id} as {shown.phase if shown else 'not there'}; it is {interaction.phase}"
                 )
@@ -94,7 +94,7 @@ class Desktops:
 
     def tell(self, what: Input, outcome: Outcome) -> None:
         assert self._floor is not None, "desktops begin before they are told anything"
-        if isinstance(what, SiteReloaded) and RELOAD_TELLS_EVERYTHING:
+        if isinstance(what, SiteReloaded):  # as `desktop/server.py` does: whoever sees more or less is told so
             self.begin(self._floor)
             return
         for desktop in self._all:

@@ -98,6 +98,7 @@ class Exchange:
         self._dice = dice
         self._tell = tell
         self._witness = witness
+        self.times_started = 1
         self.channels: dict[LegId, SimChannel] = {}
         self.ended: dict[LegId, SimChannel] = {}
         self.bridges: dict[str, SimBridge] = {}
@@ -197,6 +198,7 @@ class Exchange:
 
     def restarts(self) -> None:
         """Everything is gone, without a word."""
+        self.times_started += 1
         gone = tuple(self.channels.values())
         self.channels.clear()
         self.bridges.clear()

@@ -139,8 +139,8 @@ class AgentJudge:
         return lasted < seconds / 2 and not began_since
 
     def refused(self, what: Input, refused: Refused, floor: Floor) -> None:
-        """Nobody can release a key that is not pressed."""
-        if not isinstance(what, Command) or HOLD_KEY not in refused.because:
+        """Nobody can release a key that is not pressed. While Asterisk is away nothing can be done anyhow."""
+        if not isinstance(what, Command) or HOLD_KEY not in refused.because or not floor.switch_is_there:
             return
         interaction = floor.interactions.get(what.interaction)
         party = _live_party(interaction, what.agent)

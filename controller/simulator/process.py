@@ -93,6 +93,8 @@ class Process:
         self._socket: EventSocket | None = None
         self._kept_events: list[AriEvent] = []
         self._attaching: Task | None = None
+        self._asterisk_started: int | None = None
+        """Which start of Asterisk this process has seen last; None: none yet."""
         self._turn_is_near = False
         self._alarm_rings_at: Seconds | None = None
         self._loop.shown_to(self._has_followed)
@@ -216,7 +218,9 @@ class Process:
 
     async def _attach(self) -> None:
         try:
-            await self.switch.attached(restarted=False)
+            started = self._around.exchange.times_started
+            await self.switch.attached(restarted=self._asterisk_started not in (None, started))
+            self._asterisk_started = started
             while self._kept_events:
                 self.switch.heard(cast("KnownEvent", self._kept_events.pop(0)))
         except AriError:
@@ -245,10 +249,8 @@ class Process:
         return self._socket is not None and self._socket.is_half_open
 
     def lane_is_refused(self) -> None:
-        """A lane that wanted to connect again was refused with 401.
-
-        This must follow `asterisk/attachment.py`, for which the lane is one that will be back: it stays attached, and takes callers.
-        """
+        """A lane that wanted to connect again was refused with 401: as `asterisk/lanes.py` has it, the attachment ends at once."""
+        self.cut_off()
 
     def _hear(self, event: AriEvent) -> None:
         if not self.is_attached:

@@ -10,6 +10,7 @@ from typing import Protocol
 import structlog
 
 from controller.asterisk.events import AriEvent
+from controller.asterisk.lanes import LANE_AWAY_SECONDS_MAX
 from controller.directory.directory import Directory
 from controller.directory.ids import Seconds
 from controller.floor.floor import Floor
@@ -226,10 +227,12 @@ class World:
         self._say(f"the clock is set {abs(seconds):.0f} s {'forward' if seconds > 0 else 'back'}")
 
     def break_lane(self, lane: int) -> None:
-        if self._process is not None:
-            self._process.wire.lane_breaks(lane)
+        process = self._process
+        if process is not None:
+            process.wire.lane_breaks(lane)
             if self.outages.refuses_us:
-                self._process.lane_is_refused()
+                process.lane_is_refused()
+            self.agenda.soon(LANE_AWAY_SECONDS_MAX, lambda: process.cut_off() if lane in self.outages.lanes_away else None)
 
     def fall_half_open(self, lanes: range) -> None:
         if self._process is None:

@@ -13,7 +13,7 @@ from controller.interaction.commands import (
 )
 from controller.interaction.commands import EndConsult as EndConsultCommand
 from controller.interaction.facts import DeadlinePassed, EndCause, LegAnswered, LegEnded, Why
-from controller.interaction.interaction import Deadline, Interaction, Phase, Role, Standing, Step
+from controller.interaction.interaction import Deadline, Interaction, Party, Phase, Role, Standing, Step
 from controller.interaction.notices import AgentMissed, Notice, OfferFailed, OfferMade
 from controller.interaction.steps.common import COULD_NOT_BE_RUNG, agent_2_of, change, enter, ring, stop_ringing, without
 from controller.interaction.steps.ending import end_for_everybody
@@ -89,27 +89,38 @@ def agent_2_left(interaction: Interaction, fact: LegEnded, now: Seconds) -> Step
     if agent_2.is_up and fact.cause is not EndCause.NO_SOUND:
         news = "has left" if fact.cause is EndCause.HUNG_UP else "has been cut off"
         return consult_came_to_nothing(interaction, now, news=f"{agent_2.name} {news}.", tell=())
+    if fact.cause is EndCause.FAILED:
+        return _could_not_be_rung(interaction, agent_2, now)
     news = {
         EndCause.BUSY: f"{agent_2.name} is busy.",
         EndCause.DECLINED: f"{agent_2.name} declined.",
         EndCause.NO_ANSWER: f"{agent_2.name} did not answer.",
-        EndCause.FAILED: f"{agent_2.name} could not be rung: the network or Asterisk failed, not {agent_2.name}. Try again in a moment.",
         EndCause.FORWARDED: f"{agent_2.name}'s telephone forwards its calls, and forwarding is not followed.",
         EndCause.NO_SOUND: f"{agent_2.name}'s telephone and Asterisk agree on no sound.",
     }.get(fact.cause, f"{agent_2.name} could not be reached.")
     tell: tuple[Notice, ...] = ()
-    if agent_2.agent is not None and fact.cause is EndCause.FAILED:
-        tell = (OfferFailed(interaction=interaction.id, agent=agent_2.agent, because=COULD_NOT_BE_RUNG),)
     # Many telephones say "busy" (486) when their reject key is pressed, so that is a "no, thank you" as well.
-    elif agent_2.agent is not None and fact.cause not in (EndCause.DECLINED, EndCause.BUSY, EndCause.HUNG_UP):
+    if agent_2.agent is not None and fact.cause not in (EndCause.DECLINED, EndCause.BUSY, EndCause.HUNG_UP):
         because = f"telephone {fact.cause.value}"
         tell = (AgentMissed(interaction=interaction.id, agent=agent_2.agent, because=because),)
+    return consult_came_to_nothing(interaction, now, news=news, tell=tell)
+
+
+def _could_not_be_rung(interaction: Interaction, agent_2: Party, now: Seconds) -> Step:
+    """Our own trouble, or the network's: nothing is held against the colleague."""
+    failed: tuple[Notice, ...] = ()
+    if agent_2.agent is not None:
+        failed = (OfferFailed(interaction=interaction.id, agent=agent_2.agent, because=COULD_NOT_BE_RUNG),)
+    news = f"{agent_2.name} could not be rung: the network or Asterisk failed, not {agent_2.name}. Try again in a moment."
+    tell = (*stop_ringing(interaction, Role.AGENT_2, "it could not be rung"), *failed)
     return consult_came_to_nothing(interaction, now, news=news, tell=tell)
 
 
 def consult_unanswered(interaction: Interaction, passed: DeadlinePassed, now: Seconds) -> Step:
     """The colleague let the telephone ring: back to the customer."""
     agent_2 = agent_2_of(interaction)
+    if agent_2.is_stuck:
+        return _could_not_be_rung(interaction, agent_2, now)
     missed: tuple[Notice, ...] = ()
     if agent_2.agent is not None:
         missed = (AgentMissed(interaction=interaction.id, agent=agent_2.agent, because="no answer"),)

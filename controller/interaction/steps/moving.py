@@ -1,9 +1,13 @@
-"""Asterisk will not bring somebody where they belong: it is tried again, and the owner is told meanwhile."""
+"""Asterisk will not bring somebody where they belong, or can't ring a telephone: it is tried again, and people are told meanwhile.
+
+A telephone that does not ring yet costs nobody anything: its seconds begin when it does, and if it never does, nobody missed a call.
+"""
 
 from controller.directory.ids import Seconds
+from controller.directory.policy import Policy
 from controller.directory.replace import replace
-from controller.interaction.facts import LegStuck, LegUnstuck
-from controller.interaction.interaction import Interaction, Party, Role, Step
+from controller.interaction.facts import LegStuck, LegUnstuck, Why
+from controller.interaction.interaction import Deadline, Interaction, Party, Role, Step
 from controller.interaction.layout import Room, room_of
 from controller.interaction.notices import MoveFailed
 from controller.interaction.steps.common import change
@@ -27,14 +31,37 @@ def note_unstuck(interaction: Interaction, fact: LegUnstuck, now: Seconds) -> St
     if not party.is_stuck:
         return Step(interaction=interaction)
     news = "" if interaction.news in _sentences(party) else interaction.news
-    return Step(interaction=replace(change(interaction, replace(party, is_stuck=False)), news=news))
+    unstuck = replace(change(interaction, replace(party, is_stuck=False)), news=news)
+    if party.rings and interaction.deadline is not None:
+        until = now + ringing_seconds(interaction.policy, interaction.deadline.why)
+        unstuck = replace(unstuck, deadline=Deadline(at=until, why=interaction.deadline.why))
+    return Step(interaction=unstuck)
+
+
+def ringing_seconds(policy: Policy, why: Why) -> Seconds:
+    """How long a telephone may ring."""
+    match why:
+        case Why.OFFER_UNANSWERED:
+            return policy.offer_seconds
+        case Why.RING_BACK_UNANSWERED:
+            return policy.ring_back_seconds
+        case Why.CONSULT_UNANSWERED:
+            return policy.consult_seconds
+        case _:
+            raise AssertionError(f"no telephone rings until {why}")
 
 
 def _sentence(interaction: Interaction, party: Party) -> str:
-    connect, hold = _sentences(party)
+    if party.rings:
+        return _sentences(party)[2]
+    connect, hold, _ = _sentences(party)
     return connect if room_of(interaction, party) is Room.TALK else hold
 
 
-def _sentences(party: Party) -> tuple[str, str]:
+def _sentences(party: Party) -> tuple[str, str, str]:
     whom = "the customer" if party.role is Role.CUSTOMER else party.name
-    return f"Asterisk can't connect {whom} just now; trying again.", f"Asterisk can't put {whom} on hold just now; trying again."
+    return (
+        f"Asterisk can't connect {whom} just now; trying again.",
+        f"Asterisk can't put {whom} on hold just now; trying again.",
+        f"Asterisk can't ring {whom} just now; trying again.",
+    )

@@ -15,6 +15,7 @@ from controller.interaction.steps.common import (
     is_rung_back,
     owner_of,
     ring,
+    stop_ringing,
 )
 
 
@@ -43,23 +44,31 @@ def decline_offer(interaction: Interaction, command: DeclineOffer, now: Seconds)
 
 def offer_leg_ended(interaction: Interaction, ended: LegEnded, now: Seconds) -> Step:
     """The agent's telephone refused, or could not be rung. What the network or Asterisk failed at is not charged to the agent."""
-    owner, agent = owner_of(interaction)
+    _, agent = owner_of(interaction)
     told: Notice
-    news = ""
     match ended.cause:
         case EndCause.DECLINED:
             told = AgentDeclined(interaction=interaction.id, agent=agent)
         case EndCause.FAILED:
-            told = OfferFailed(interaction=interaction.id, agent=agent, because=COULD_NOT_BE_RUNG)
-            news = f"{owner.name} could not be rung: the network or Asterisk failed. The customer is offered again."
+            return _could_not_be_rung(interaction, now)
         case _:
             told = AgentMissed(interaction=interaction.id, agent=agent, because=f"telephone {ended.cause.value}")
-    return _offer_is_over(interaction, now, tell=(told,), news=news)
+    return _offer_is_over(interaction, now, tell=(told,))
+
+
+def _could_not_be_rung(interaction: Interaction, now: Seconds) -> Step:
+    """Our own trouble, or the network's."""
+    owner, agent = owner_of(interaction)
+    news = f"{owner.name} could not be rung: the network or Asterisk failed. The customer is offered again."
+    told = OfferFailed(interaction=interaction.id, agent=agent, because=COULD_NOT_BE_RUNG)
+    return _offer_is_over(interaction, now, tell=(*stop_ringing(interaction, Role.AGENT_1, "it could not be rung"), told), news=news)
 
 
 def withdraw_offer(interaction: Interaction, passed: DeadlinePassed, now: Seconds) -> Step:
     """The agent let the telephone ring: it stops, and they get no more calls until they say so."""
-    _, agent = owner_of(interaction)
+    owner, agent = owner_of(interaction)
+    if owner.is_stuck:
+        return _could_not_be_rung(interaction, now)
     return _offer_is_over(
         interaction,
         now,
@@ -89,5 +98,5 @@ def answer_remotely(interaction: Interaction, command: AcceptOffer, now: Seconds
 
 def _ring_anew(interaction: Interaction, party: Party) -> Interaction:
     leg = LegId(f"ix-{interaction.id}-{party.agent}-{interaction.legs_made + 1}")
-    told = change(interaction, replace(party, leg=leg, told_to_answer=True))
+    told = change(interaction, replace(party, leg=leg, told_to_answer=True, is_stuck=False))
     return replace(told, legs_made=interaction.legs_made + 1)

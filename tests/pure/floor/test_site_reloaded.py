@@ -177,7 +177,7 @@ def test_a_customer_who_waits_in_a_queue_that_was_taken_out_with_its_agents_goes
 
     story.site_is_reloaded(without_agents("carol", "dave", billing=""))
 
-    because = "the queue Billing was taken out, and nobody serves it any more"
+    because = "nobody serves the queue Billing any more"
     assert story.told(CallTurnedAway) == [CallTurnedAway(interaction=contact.id, leg=leg, because=because)]
     assert contact.is_over
     assert not story.floor.state().leaving
