@@ -63,8 +63,7 @@ class Lease:
 
     @property
     def _variable(self) -> str:
-        # Each other sign by its number, so that no two applications share a variable.
-        return f"ARI_CONTROLLER_HOLDER_{''.join(letter if letter.isalnum() else f'_{ord(letter):02x}' for letter in self._access.app)}"
+        return f"ARI_CONTROLLER_HOLDER_{''.join(letter if letter.isalnum() else '_' for letter in self._access.app)}"
 
     async def win(self, session: aiohttp.ClientSession) -> None:
         """Return when nobody else steers, with our name there. Raises `Held` or `NoAnswer`; call again later."""

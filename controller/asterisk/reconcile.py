@@ -40,7 +40,7 @@ from controller.asterisk.seen import OURS, Progress, Seen, SeenLeg, bridge_id
 from controller.asterisk.transport import Transport, lane_of
 from controller.directory.ids import InteractionId, LegId
 from controller.interaction.facts import EndCause
-from controller.interaction.layout import Layout, Room
+from controller.interaction.layout import Layout, Place, Room
 
 FIRST_MUSIC_SECONDS = 0.045
 """Until the first packet of music reaches a telephone after it came into a hold room: two frames of 20 ms, and the way there."""
@@ -161,8 +161,8 @@ class Reconciler:
 
     def tell_unrung(self) -> None:
         """Asterisk is found again: whose telephone does not ring yet is told now, so that nobody is charged for the time that passed."""
-        for leg in self._note_unrung():
-            self._tell_stuck(leg, Room.TALK)
+        for place in self._note_unrung():
+            self._tell_stuck(place.leg, place.room)
 
     def begin_anew(self) -> None:
         """The connection is back and `seen` has just been read from Asterisk: nothing that was open before counts any more."""
@@ -200,9 +200,9 @@ class Reconciler:
 
     def _not_yet_asked(self) -> list[Request]:
         now = self._clock()
-        for leg, since in self._note_unrung().items():
-            if now - since >= RUNG_SECONDS_MAX:
-                self._tell_stuck(leg, Room.TALK)
+        for place in self._note_unrung():
+            if now - self._unrung[place.leg] >= RUNG_SECONDS_MAX:
+                self._tell_stuck(place.leg, place.room)
         planned = plan(self.layout, self._seen)
         for request in [request for request in self._open if request not in planned]:
             del self._open[request]  # proved, or no longer wanted
@@ -210,16 +210,15 @@ class Reconciler:
             self._note_unstuck()
         return [request for request in planned if request not in self._open or self._open[request].until <= now]
 
-    def _note_unrung(self) -> dict[LegId, float]:
-        """Which telephones are to be rung and do not ring yet, since when."""
+    def _note_unrung(self) -> list[Place]:
+        """Whose telephones are to be rung and do not ring yet; notes since when."""
         ended = self._seen.ended_of(self.interaction)
-        unrung = [
-            place.leg for place in self.layout.places if place.phone is not None and place.leg not in ended and not self._rings(place.leg)
-        ]
+        rung = [place for place in self.layout.places if place.phone is not None and place.leg not in ended]
+        unrung = [place for place in rung if not self._rings(place.leg)]
         if unrung or self._unrung:
             now = self._clock()
-            self._unrung = {leg: self._unrung.get(leg, now) for leg in unrung}
-        return self._unrung
+            self._unrung = {place.leg: self._unrung.get(place.leg, now) for place in unrung}
+        return unrung
 
     def _rings(self, leg: LegId) -> bool:
         known = self._seen.legs.get(leg)

@@ -275,6 +275,10 @@ class Floor:
         if entry_point is None:
             writing.notices.append(_turn_away(arrived, f"nobody answers at {arrived.dialled}"))
             return
+        queue = self.directory.queues[entry_point.queue]
+        if not queue.agents:
+            writing.notices.append(_turn_away(arrived, f"nobody serves the queue {queue.name}"))
+            return
         full = why_full(arrived, self._everybody_waiting(), self._customers_there(), self.directory)
         if full is not None:
             writing.notices.append(_turn_away(arrived, full))

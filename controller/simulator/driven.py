@@ -116,6 +116,9 @@ class DrivenSwitch(AriSwitch):
         """Nothing of any interaction is left to look after."""
         return not self._reconcilers and not self._seen.legs and not self._leaving
 
+    def _drop(self, because: str) -> None:
+        raise AssertionError(f"nothing in a simulated day is so much: {because}")
+
     async def _pause(self, seconds: Seconds) -> None:
         await _Wait(_Wake(self._agenda), self._agenda, self._agenda.now + seconds)
 

@@ -12,7 +12,7 @@ from controller.interaction.interaction import Interaction, Phase
 from tests.edges.command_line import Done, ari_controller
 
 LINE = re.compile(r"\d\d:\d\d:\d\d\.\d{3} .{9} .{15} \S")
-SEEDS = "1..3"
+SEEDS = "4..6"
 
 
 @pytest.fixture

@@ -5,15 +5,15 @@ from dataclasses import replace
 import pytest
 
 from controller.directory.directory import Directory
-from controller.directory.ids import AgentId, QueueId
+from controller.directory.ids import AgentId, LegId, QueueId
 from controller.directory.policy import EndConsult, Policy
-from controller.interaction.facts import EndCause
+from controller.interaction.facts import CustomerArrived, EndCause
 from controller.interaction.interaction import Phase
 from controller.interaction.notices import CallTurnedAway
 from controller.interaction.refusals import Refused
 from controller.routing.commands import GoAvailable
 from controller.routing.desk import DeskState
-from tests.pure.story import connected, consult_offered, consulting, contact_centre, everything, site
+from tests.pure.story import SWITCH, connected, consult_offered, consulting, contact_centre, everything, site
 
 
 def without_agents(*gone: str, support: str = "alice bob", billing: str = "carol dave") -> Directory:
@@ -197,7 +197,7 @@ def test_a_customer_who_talks_when_the_queue_is_taken_out_with_its_agents_goes_b
     assert [told.interaction for told in story.told(CallTurnedAway)] == [contact.id]
 
 
-def test_a_customer_who_waits_in_a_queue_that_has_lost_its_agents_and_is_still_there_goes_on_waiting() -> None:
+def test_a_customer_who_waits_in_a_queue_that_has_lost_all_its_agents_goes_back_to_the_dialplan() -> None:
     story = contact_centre(available="")
     contact = story.customer_calls(number="801")
     directory = without_agents("carol", "dave")
@@ -205,7 +205,10 @@ def test_a_customer_who_waits_in_a_queue_that_has_lost_its_agents_and_is_still_t
 
     story.site_is_reloaded(replace(directory, queues={**directory.queues, billing.id: billing}))
 
-    assert contact.phase is Phase.QUEUED
+    assert contact.is_in(Phase.ENDED)
+    assert [told.interaction for told in story.told(CallTurnedAway)] == [contact.id]
+    arrived = CustomerArrived(leg=LegId("leg-of-carl"), number="", name="carl", dialled="801", switch=SWITCH)
+    assert [told.because for told in story.take(arrived).notices if isinstance(told, CallTurnedAway)] == ["nobody serves the queue Billing"]
 
 
 def test_a_call_keeps_the_policies_that_it_began_with() -> None:
