@@ -27,6 +27,8 @@ class Case:
         self.began_at: Seconds = 0.0
         """Since when this process is there."""
         self.clock_was_put_forward = False
+        self.forgot = False
+        """Whether the process before this one was killed while it could keep nothing."""
 
     def note(self, interaction: Interaction) -> None:
         """An interaction as it is now."""
@@ -52,6 +54,15 @@ class Case:
         """Legs that could not be made because their telephone was really not registered."""
         assert self.exchange is not None, "an exchange is there before anybody calls"
         return self.exchange.not_registered_when_rung
+
+    def is_unregistered(self, phone: str | None) -> bool:
+        """Whether a telephone is not registered now."""
+        assert self.exchange is not None, "an exchange is there before anybody calls"
+        return phone in self.exchange.unregistered
+
+    def may_be_forgotten(self, channel: SimChannel) -> bool:
+        """We hung it up, for something that was done on a full disk and forgotten with the process that did it."""
+        return self.forgot and channel.ended_at is not None and channel.ended_at <= self.began_at
 
     def nobody_heard(self, channel: SimChannel) -> bool:
         """It ended while the controller did not listen, so that it can't know how."""

@@ -71,11 +71,11 @@ class Judge(Witness):
         """A command that is sent again is the very same object: a client that heard no answer, or that it was not kept."""
         if not isinstance(what, Command):
             return
-        for change in outcome.changes:
-            if change.cause is what:
-                if id(what) in self._done:
-                    raise Broken(f"{what.action} of {what.agent} in {what.interaction} was sent again with its key, and done twice")
-                self._done[id(what)] = (what, change.after.revision)
+        done = [change.after.revision for change in outcome.changes if change.cause is what]
+        if done:
+            if id(what) in self._done:
+                raise Broken(f"{what.action} of {what.agent} in {what.interaction} was sent again with its key, and done twice")
+            self._done[id(what)] = (what, done[0])
 
     def look(self, floor: Floor | None) -> None:
         """A second has passed. Say what has lasted too long."""

@@ -120,7 +120,8 @@ class AgentJudge:
             asked = self._asked[before.id].in_all
             return f"they had {asked:.0f} s to accept" if self._is_short(asked, before.policy.transfer_seconds) else None
         if channel is None:
-            return None if party.leg in self._case.exchange_says_unregistered else "their telephone was never rung"
+            unregistered = party.leg in self._case.exchange_says_unregistered or self._case.is_unregistered(party.phone)
+            return None if unregistered else "their telephone was never rung"
         if channel.end in FAULTS:
             return None
         if party.is_up:

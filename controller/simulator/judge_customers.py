@@ -70,7 +70,9 @@ class CustomerJudge:
             self._no_rule[customer] = f"{change.cause.leg} is taken for hung up, and {leg.end}"
 
     def _may_have_hung_up(self, leg: SimChannel) -> bool:
-        return leg.end is End.HUNG_UP or (leg.end is not End.BY_US and self._case.nobody_heard(leg))
+        if leg.end is End.BY_US:
+            return self._case.may_be_forgotten(leg)
+        return leg.end is End.HUNG_UP or self._case.nobody_heard(leg)
 
     # --- What really happens ---------------------------------------------------------------------------------------
 

@@ -1,6 +1,7 @@
 """Channels and bridges of the simulated Asterisk, how they look in events and answers, and how a channel really came to its end."""
 
 from enum import StrEnum
+from zlib import crc32
 
 from controller.asterisk import events
 from controller.asterisk.events import AriEvent
@@ -117,7 +118,13 @@ _NOBODY = Party()
 
 def as_told(channel: SimChannel) -> Channel:
     """A channel as events show it."""
-    return Channel(id=channel.id, state=channel.state, caller=Party(number=channel.number) if channel.number else _NOBODY)
+    caller = Party(number=channel.number) if channel.number else _NOBODY
+    return Channel(id=channel.id, name=_name_of(channel), state=channel.state, caller=caller)
+
+
+def _name_of(channel: SimChannel) -> str:
+    """As Asterisk names channels: the endpoint, and a number of its own."""
+    return f"PJSIP/{channel.endpoint or 'outside'}-{crc32(channel.id.encode()):08x}"
 
 
 def named(bridge: SimBridge) -> Bridge:
@@ -128,7 +135,8 @@ def named(bridge: SimBridge) -> Bridge:
 def channel_json(channel: SimChannel) -> dict[str, object]:
     """A channel as an answer shows it."""
     place = {"app_name": "Stasis", "app_data": channel.app_data} if channel.in_stasis else {}
-    return {"id": channel.id, "state": channel.state, "caller": {"name": "", "number": channel.number}, "dialplan": place}
+    name = _name_of(channel)
+    return {"id": channel.id, "name": name, "state": channel.state, "caller": {"name": "", "number": channel.number}, "dialplan": place}
 
 
 def bridge_json(bridge: SimBridge) -> dict[str, object]:

@@ -79,7 +79,7 @@ class Process:
         self.agenda = around.agenda
         self.is_alive = True
         self.is_attached = False
-        self.attached_at: Seconds = around.agenda.now
+        self._attached_at: Seconds = around.agenda.now
         """Since when it hears everything: what happened before this moment it had to find out by looking."""
         self._tasks = Tasks(around.agenda)
         brought = bring_back(around.disk.open())
@@ -105,6 +105,11 @@ class Process:
     def floor(self) -> Floor:
         """The contact centre as this process has it."""
         return self._loop.floor
+
+    @property
+    def attached_at(self) -> Seconds:
+        """Since when it hears everything: while it reads the state, this very moment."""
+        return self._attached_at if self.is_attached or self._socket is None else self.agenda.now
 
     @property
     def is_idle(self) -> bool:
@@ -226,7 +231,7 @@ class Process:
         except AriError:
             self.agenda.soon(0.0, self.cut_off)
             return
-        self.is_attached, self.attached_at = True, self.agenda.now
+        self.is_attached, self._attached_at = True, self.agenda.now
 
     def hears(self, topic: str, *events: AriEvent) -> None:
         """Asterisk says something; without a connection nobody hears it, ever."""

@@ -197,12 +197,14 @@ class World:
     def kill(self) -> None:
         if self._process is not None:
             self._say("the controller is killed")
+            self.judge.case.forgot = self._process.keeper.failed_because is not None
             self._process.kill()
             self._start_again_soon()
 
     def stop(self) -> None:
         if self._process is not None and self._process.is_idle and not self.disk.is_full:
             self._say("the controller is stopped")
+            self.judge.case.forgot = False
             self._process.stop()
             self._start_again_soon()
 

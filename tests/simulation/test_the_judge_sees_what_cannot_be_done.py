@@ -22,6 +22,7 @@ from controller.interaction.interaction import Phase, Role
 from controller.interaction.layout import Layout, Room
 from controller.interaction.notices import CallTurnedAway
 from controller.interaction.refusals import NotNow
+from controller.routing.commands import GoIdle
 from controller.simulator import desktops
 from controller.simulator.broken import Broken
 from controller.simulator.parts import as_told
@@ -277,7 +278,7 @@ def test_a_client_asks_again_what_could_not_be_kept(world: QuietWorld, monkeypat
 
 @pytest.mark.parametrize("who", ["sam", "alice"])
 def test_a_desktop_that_is_not_told_of_a_reload(world: QuietWorld, monkeypatch: pytest.MonkeyPatch, who: str) -> None:
-    monkeypatch.setattr(desktops, "RELOAD_TELLS_EVERYTHING", False)
+    monkeypatch.setattr(desktops, "SiteReloaded", GoIdle)  # so that a reload is told like any other input
     world.exchange.calls("2001", "801")
     world.rest(1.0)
     agent = site().agents[AgentId(who)]
@@ -290,7 +291,7 @@ def test_a_desktop_that_is_not_told_of_a_reload(world: QuietWorld, monkeypatch: 
 
 
 def test_a_queue_that_is_shown_after_it_was_taken_out(world: QuietWorld, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(desktops, "RELOAD_TELLS_EVERYTHING", False)
+    monkeypatch.setattr(desktops, "SiteReloaded", GoIdle)  # so that a reload is told like any other input
     queues = {name: queue for name, queue in site().queues.items() if name != "billing"}
     reloaded = SiteReloaded(directory=replace(site(), queues=queues))
     world.desktops.tell(reloaded, world.floor.take(reloaded, 0.0))
