@@ -128,6 +128,7 @@ async def test_rubbish_without_end_makes_so_many_short_lines_and_no_more(here: S
     await here.stop()
 
     lines = here.said.splitlines()[before:]
-    assert len(lines) <= LINES_PER_MINUTE_MAX + 5
+    # What the service says of itself meanwhile (it starts, looks for Asterisk, stops) is not theirs.
+    assert sum("remote" in line for line in lines) <= LINES_PER_MINUTE_MAX
     assert max(len(line) for line in lines) < 500
     assert "Traceback" not in here.said

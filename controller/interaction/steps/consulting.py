@@ -108,11 +108,10 @@ def agent_2_left(interaction: Interaction, fact: LegEnded, now: Seconds) -> Step
 
 def _could_not_be_rung(interaction: Interaction, agent_2: Party, now: Seconds) -> Step:
     """Our own trouble, or the network's: nothing is held against the colleague."""
-    failed: tuple[Notice, ...] = ()
-    if agent_2.agent is not None:
-        failed = (OfferFailed(interaction=interaction.id, agent=agent_2.agent, because=COULD_NOT_BE_RUNG),)
+    assert agent_2.agent is not None, "whoever is rung for a consult is one of our agents"
+    failed = OfferFailed(interaction=interaction.id, agent=agent_2.agent, because=COULD_NOT_BE_RUNG)
     news = f"{agent_2.name} could not be rung: the network or Asterisk failed, not {agent_2.name}. Try again in a moment."
-    tell = (*stop_ringing(interaction, Role.AGENT_2, "it could not be rung"), *failed)
+    tell = (*stop_ringing(interaction, Role.AGENT_2, "it could not be rung"), failed)
     return consult_came_to_nothing(interaction, now, news=news, tell=tell)
 
 
