@@ -60,6 +60,8 @@ class CustomerJudge:
 
     def _note_end(self, change: Change, before: Interaction) -> None:
         """Commands, deadlines and hang-ups end an interaction by a rule; a leg that only the controller believes gone does not."""
+        if before.customer is not None:
+            self._no_rule.pop(before.customer.leg, None)  # what a process that was killed believed counts no more
         if not isinstance(change.cause, LegEnded) or before.customer is None:
             return
         leg, customer = self._case.channel(change.cause.leg), before.customer.leg
