@@ -223,7 +223,7 @@ _ENDS = LastResort(
 _MOVES = LastResort(
     means=Means.KEEP_OR_RETURN,
     leg="in a room: stays there, and is asked for again for ever; an agent's in no room, or in the customer's way: ended",
-    customer="stays on music or with the owner; in no room: back to the dialplan",
+    customer="stays on music or with the owner; in no room, or alone in silence: back to the dialplan",
     agent="whoever is ended keeps being available",
     told="the owner (`MoveFailed`, the interaction's news); the log",
 )

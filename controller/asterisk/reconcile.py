@@ -423,20 +423,26 @@ class Reconciler:
                 raise AssertionError(f"{request} is not to be done without")
 
     def _cannot_move(self, leg: LegId, room: Room) -> None:
-        """Whoever stands safely somewhere stays there; whoever stands nowhere, or in the customer's way, is ended."""
+        """Whoever stands safely somewhere stays there; whoever stands nowhere or in silence, or in the customer's way, is ended."""
         known = self._seen.legs.get(leg)
         if known is not None and known.room is room:
             return
-        stands = known is not None and known.room is not None
         if not leg.startswith(OURS):
-            if not stands:
+            if known is None or not self._hears_something(known):
                 self._reports.caller_given_up(leg)
                 return
-        elif not stands or room is Room.HOLD:
+        elif known is None or known.room is None or room is Room.HOLD:
             # An agent whose leg can't leave the talk room keeps the customer out of it.
             self._give_up_leg(leg, EndCause.FAILED)
             return
         self._tell_stuck(leg, room)
+
+    def _hears_something(self, caller: SeenLeg) -> bool:
+        """Music, or somebody in the talk room: whoever hears neither stands in silence."""
+        if caller.room is not Room.TALK:
+            return caller.room is Room.HOLD
+        others = [leg for leg in self._seen.legs_of(self.interaction) if leg is not caller and not leg.is_on_its_way_out]
+        return any(leg.room is Room.TALK and leg.progress is Progress.UP for leg in others)
 
     def _give_up_leg(self, leg: LegId, cause: EndCause) -> None:
         """It ends by our own trouble; one that was never asked for, because its room can't be opened, ends as well."""

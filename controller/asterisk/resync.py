@@ -60,6 +60,9 @@ def compare(
             # It was let go before it could be hung up. Taken up, so that nobody is brought to where it still stands.
             seen.note(SeenLeg(leg=leg, interaction=whose, progress=Progress.ASKED_FOR, phone=channel.endpoint, is_stray=True))
         _compare_leg(seen.legs.get(leg), channel, difference)
+    for stray in difference.strays:
+        # Noted, so that its telephone is not rung by another interaction before it is let go.
+        seen.note(SeenLeg(leg=stray, interaction=None, progress=Progress.UP, phone=there[stray].endpoint, is_stray=True))
     _compare_rooms(seen, bridges_there, known, difference, app)
     return difference
 
@@ -99,7 +102,9 @@ def _maker(leg: LegId) -> InteractionId | None:
 
 
 def _compare_leg(remembered: SeenLeg | None, channel: Channel, difference: Difference) -> None:
-    if remembered is not None:
+    if remembered is not None and remembered.is_stray and remembered.interaction is None:
+        difference.strays.append(channel.id)
+    elif remembered is not None:
         if channel.is_up and remembered.progress is not Progress.UP:
             difference.answered.append(channel.id)
         elif remembered.progress is Progress.ASKED_FOR:

@@ -12,7 +12,7 @@ PROOF_SECONDS_MAX = 1.0
 TRIES_MAX = 3
 AWAY_SECONDS = 0.2
 """How soon to ask again after an outage of the lane; the lane comes back by itself."""
-PAUSE_SECONDS_MAX = 10.0
+PAUSE_SECONDS_MAX = 5.0
 """Between two tries of what Asterisk has failed more often than `TRIES_MAX`: each pause is twice as long as the one before, up to this."""
 
 

@@ -268,7 +268,10 @@ class AriSwitch(Switch, Reports):
     async def _hang_up_stray(self, leg: LegId) -> bool:
         """Gives True when it was gone already."""
         log.warning("hanging up a leg that belongs to no interaction", leg=leg)
-        return await self._insist(Asked.HANG_UP_STRAY, leg, lambda: channels.hang_up(self._transport, 0, leg, reason="normal"))
+        was_gone = await self._insist(Asked.HANG_UP_STRAY, leg, lambda: channels.hang_up(self._transport, 0, leg, reason="normal"))
+        if was_gone and (known := self._seen.legs.get(leg)) is not None and known.is_stray:
+            self._seen.forget(leg)
+        return was_gone
 
     async def _delete_stray(self, bridge: str) -> None:
         await self._insist(Asked.DELETE_STRAY, bridge, lambda: bridges.delete(self._transport, 0, bridge))
@@ -372,7 +375,7 @@ class AriSwitch(Switch, Reports):
         if known is None and leg not in self._leaving:
             return
         self._leaving.discard(leg)
-        if known is None or not known.is_given_up:
+        if known is None or not (known.is_given_up or known.is_stray):
             self._tell(LegEnded(leg=leg, cause=cause))
         if known is not None:
             self._look(known.interaction)

@@ -121,7 +121,8 @@ class AgentJudge:
             return f"they had {asked:.0f} s to accept" if self._is_short(asked, before.policy.transfer_seconds) else None
         if channel is None:
             unregistered = party.leg in self._case.exchange_says_unregistered or self._case.is_unregistered(party.phone)
-            return None if unregistered else "their telephone was never rung"
+            is_short = self._is_short(0.0, self._seconds.get((before.id, agent), 0.0))
+            return "their telephone was never rung" if is_short and not unregistered else None
         if channel.end in FAULTS:
             return None
         if party.is_up:
@@ -136,7 +137,7 @@ class AgentJudge:
 
     def _is_short(self, lasted: Seconds, seconds: Seconds) -> bool:
         """Less than half of what was promised. After a start nobody knows how long the controller was away, if the clock went forward."""
-        began_since = self._case.clock_was_put_forward and self._case.reach.now - self._case.began_at < lasted
+        began_since = self._case.clock_was_put_forward and self._case.reach.now - self._case.began_at < max(lasted, seconds / 2)
         return lasted < seconds / 2 and not began_since
 
     def refused(self, what: Input, refused: Refused, floor: Floor) -> None:
