@@ -61,6 +61,7 @@ def end_cause(q850: int, sip: int | None = None) -> EndCause:
     return _BY_Q850.get(q850, EndCause.FAILED)
 
 
+_SILENT_FOR_TOO_LONG = 44
 _ANSWERED_WITHOUT_SDP = (127, 406)
 _ASTERISK_ENDS_IT = frozenset({(58, 488), (18, 408), _ANSWERED_WITHOUT_SDP})
 """Q.850 cause and SIP status with which Asterisk gives up a leg without calling it `soft`, measured on Asterisk 22.10: a re-INVITE that it
@@ -71,6 +72,11 @@ reason can't be told apart."""
 def is_asterisks_doing(*, soft: bool, q850: int, sip: int | None) -> bool:
     """Say whether a leg that was up is hung up by Asterisk itself, and not by a telephone's BYE, from what it says beforehand."""
     return soft or (q850, sip) in _ASTERISK_ENDS_IT
+
+
+def is_asterisks_end(q850: int, sip: int | None) -> bool:
+    """Say the same from what Asterisk says last. 44 is the end of a telephone that was silent for too long."""
+    return q850 == _SILENT_FOR_TOO_LONG or (q850, sip) in _ASTERISK_ENDS_IT
 
 
 def end_cause_of_answered(q850: int, sip: int | None, *, asterisk_ended_it: bool) -> EndCause:

@@ -118,7 +118,10 @@ def plan(layout: Layout, seen: Seen) -> list[Request]:
     if not wanted and not here:
         return [CloseRoom(room) for room in sorted(rooms)]
     requests: list[Request] = [OpenRoom(room) for room in sorted({place.room for place in places} - rooms)]
+    named = {place.leg for place in layout.places}
     for leg in here.values():
+        if leg.is_given_up and leg.leg in named:
+            continue  # the floor has not said what follows: hung up before that is kept, a crash would make it look as if a person had
         requests += _departure(leg, wanted.get(leg.leg), layout.music, rooms)
     talk_is_clear = not any(leg.may_talk and _does_not_belong(leg, wanted) for leg in here.values())
     requests += _ringing([leg for leg in here.values() if leg.leg in wanted])

@@ -193,6 +193,7 @@ class Reconciler:
         while requests := self._not_yet_asked():
             for request in requests:
                 await self._ask(request)
+                self._tell_unrung_for_long()  # a request may have taken seconds
                 if self._changed.is_set():
                     # Somebody moved, or the layout is another one: the rest of this list may be wrong by now.
                     self._changed.clear()
@@ -200,9 +201,7 @@ class Reconciler:
 
     def _not_yet_asked(self) -> list[Request]:
         now = self._clock()
-        for place in self._note_unrung():
-            if now - self._unrung[place.leg] >= RUNG_SECONDS_MAX:
-                self._tell_stuck(place.leg, place.room)
+        self._tell_unrung_for_long()
         planned = plan(self.layout, self._seen)
         for request in [request for request in self._open if request not in planned]:
             del self._open[request]  # proved, or no longer wanted
@@ -219,6 +218,12 @@ class Reconciler:
             now = self._clock()
             self._unrung = {place.leg: self._unrung.get(place.leg, now) for place in unrung}
         return unrung
+
+    def _tell_unrung_for_long(self) -> None:
+        now = self._clock()
+        for place in self._note_unrung():
+            if now - self._unrung[place.leg] >= RUNG_SECONDS_MAX:
+                self._tell_stuck(place.leg, place.room)
 
     def _rings(self, leg: LegId) -> bool:
         known = self._seen.legs.get(leg)
@@ -321,6 +326,9 @@ class Reconciler:
                 raise AssertionError(f"a planned request that fails with {failure} has no {other}")
 
     def _end_unmade(self, request: Make | Dial, retry: Retry, cause: EndCause) -> None:
+        known = self._seen.legs.get(request.leg)
+        if known is not None and (known.is_ringing or known.progress is Progress.UP):
+            return  # it was done, and its events were quicker than the answer
         if isinstance(request, Make) and retry.times_asked == 1:
             self._reports.leg_ended(request.leg, cause)
         else:

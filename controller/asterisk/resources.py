@@ -76,6 +76,11 @@ class Channel(FromAsterisk):
         return rest.rpartition("-")[0] if technology == "PJSIP" else ""
 
     @property
+    def is_ringing(self) -> bool:
+        """Its telephone rings."""
+        return self.state == "Ringing"
+
+    @property
     def application(self) -> str | None:
         """The Stasis application in which this channel is; None: it is not in Stasis."""
         return self.dialplan.app_data.split(",", 1)[0] if self.dialplan.app_name == "Stasis" else None

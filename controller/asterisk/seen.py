@@ -38,6 +38,8 @@ class SeenLeg:
     """No layout of this process has named it: an earlier one let it go, or could not keep that it made it. Its id may be used anew."""
     phone: str = ""
     """The telephone that it was made for; empty: a caller's, or nobody knows."""
+    is_ringing: bool = False
+    """Its telephone has said that it rings."""
     is_unwanted: bool = False
     """No layout wants it any more; it is about to be hung up."""
     is_given_up: bool = False

@@ -14,7 +14,7 @@ import structlog
 
 from controller.asterisk import bridges, channels
 from controller.asterisk.attachment import Attachment
-from controller.asterisk.causes import end_cause, end_cause_of_answered, is_asterisks_doing
+from controller.asterisk.causes import end_cause, end_cause_of_answered, is_asterisks_doing, is_asterisks_end
 from controller.asterisk.errors import AriError, Booting, Gone, NotAllowed, NotUnderstood, Replaced, RequestFailed, SwitchAway
 from controller.asterisk.events import (
     BridgeDestroyed,
@@ -83,6 +83,8 @@ class AriSwitch(Switch, Reports):
         """Callers of interactions that are over, who are nobody's any more: only that they are gone must still be told."""
         self._errands: asyncio.TaskGroup | None = None
         self._is_there = False
+        self._is_being_read = False
+        """We are connected, and read what Asterisk has."""
         self._untold: deque[Fact] = deque()
         """Facts for which the controller had no room. No more come before these are told: the connection is given up at the first."""
 
@@ -208,7 +210,7 @@ class AriSwitch(Switch, Reports):
                         retry.note_failed(self._clock())
                         if retry.tries <= TRIES_MAX:
                             log.log(ERROR if retry.is_exhausted else WARNING, f"could not {asked}", name=name, because=str(error))
-            if not self._is_there:
+            if not self._is_there and not self._is_being_read:
                 return False
             await self._pause(retry.until - self._clock())
 
@@ -219,6 +221,7 @@ class AriSwitch(Switch, Reports):
 
     async def attached(self, *, restarted: bool) -> None:
         """Asterisk is there (again): turn what is different from what we remember into facts, then go live."""
+        self._is_being_read = True
         self._tell_untold()
         channels_there, bridges_there = await look(self._transport)
         layouts = [reconciler.layout for reconciler in self._reconcilers.values()]
@@ -234,7 +237,7 @@ class AriSwitch(Switch, Reports):
             self._spawn(self._delete_stray(bridge), name=f"delete stray {bridge}")
         for reconciler in self._reconcilers.values():
             reconciler.tell_unrung()
-        self._is_there = True
+        self._is_there, self._is_being_read = True, False
         self._tell(SwitchFound())
         for reconciler in self._reconcilers.values():
             reconciler.begin_anew()
@@ -278,6 +281,7 @@ class AriSwitch(Switch, Reports):
 
     def lost(self, because: str) -> None:
         """We no longer hear Asterisk; calls go on there."""
+        self._is_being_read = False
         if self._is_there:
             self._is_there = False
             self._tell(SwitchLost())
@@ -294,6 +298,8 @@ class AriSwitch(Switch, Reports):
             case ChannelStateChange(channel=channel):
                 if channel.is_up:
                     self._leg_answered(channel.id)
+                elif channel.is_ringing and (known := self._seen.legs.get(channel.id)) is not None:
+                    known.is_ringing = True
             case ChannelEnteredBridge(channel=channel, bridge=bridge):
                 self._entered_room(channel.id, bridge.id)
             case ChannelLeftBridge(channel=channel, bridge=bridge):
@@ -367,7 +373,9 @@ class AriSwitch(Switch, Reports):
         known = self._seen.legs.get(leg)
         if known is None or known.progress is not Progress.UP:
             return end_cause(q850, sip)
-        return end_cause_of_answered(q850, sip, asterisk_ended_it=known.asterisk_ends_it)
+        # Whoever was connected only after Asterisk had said why has the numbers alone.
+        asterisk_ended_it = known.asterisk_ends_it if known.is_ending else is_asterisks_end(q850, sip)
+        return end_cause_of_answered(q850, sip, asterisk_ended_it=asterisk_ended_it)
 
     def leg_ended(self, leg: LegId, cause: EndCause) -> None:
         """A leg is gone: told once, whoever says it first."""

@@ -48,6 +48,7 @@ class AgentJudge:
         for leg, whose in self._case.whose.items():
             self.let_go.setdefault(leg, self._case.reach.begins(whose[0]))
         self._owed.clear()
+        self._rung.clear()
         for interaction in floor.interactions.values():
             self._note(interaction)
             for party in interaction.parties:
@@ -161,7 +162,9 @@ class AgentJudge:
         if whose is None or agent is None:
             return
         _, since = self._rung.get((whose[0], agent), (None, None))
-        self._rung[whose[0], agent] = (channel.id, since or self._case.reach.begins(whose[0]))
+        if since is None or channel.told_to_answer:  # whoever has accepted has all their seconds again
+            since = self._case.reach.begins(whose[0])
+        self._rung[whose[0], agent] = (channel.id, since)
 
     # --- What lasts ------------------------------------------------------------------------------------------------
 

@@ -163,7 +163,8 @@ class CustomerJudge:
         patience = TELLING_SECONDS_MAX + self._case.reach.patience
         for (interaction, what), since in tuple(self._cant.items()):
             known = floor.interactions.get(interaction)
-            if known is None or not _is_wanted(what, known):
+            # What was told once is known as long as somebody is stuck.
+            if known is None or not _is_wanted(what, known) or any(party.is_stuck for party in known.parties):
                 del self._cant[interaction, what]
             elif since.in_reach > patience:
                 raise Broken(f"{what} of {interaction} can't be had, and nobody has been told for {since.in_all:.0f} s")

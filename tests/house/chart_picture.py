@@ -21,6 +21,7 @@ BOB = Agent(id=AgentId("bob"), name="Bob", phone="1002")
 WHO = {Role.CUSTOMER: "customer", Role.AGENT_1: "Agent 1", Role.AGENT_2: "Agent 2"}
 HAS_OWNER = frozenset(Phase) - {Phase.QUEUED}
 HAS_AGENT_2 = frozenset({Phase.CONSULT_OFFERED, Phase.CONSULTING, Phase.CONSULT_HELD, Phase.TRANSFER_ASKED, Phase.CONFERENCE})
+RINGS_UNTIL = {Phase.CONSULT_OFFERED: Why.CONSULT_UNANSWERED, Phase.CONSULT_HELD: Why.CONSULT_UNANSWERED}
 NOT_DRAWN = (SendDigits, GiveWrapUp)
 
 
@@ -45,7 +46,7 @@ def an_interaction(phase: Phase, why: Why | None, *, ask: bool) -> Interaction:
         policy=Policy(transfer_acceptance=TransferAcceptance.ASK if ask else TransferAcceptance.AUTOMATIC),
         parties=tuple(parties),
         waiting_since=0,
-        deadline=Deadline(at=0, why=why) if why else None,
+        deadline=Deadline(at=0, why=why or RINGS_UNTIL.get(phase, Why.OFFER_UNANSWERED)),
     )
 
 

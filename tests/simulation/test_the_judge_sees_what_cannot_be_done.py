@@ -294,6 +294,6 @@ def test_a_queue_that_is_shown_after_it_was_taken_out(world: QuietWorld, monkeyp
     monkeypatch.setattr(desktops, "SiteReloaded", GoIdle)  # so that a reload is told like any other input
     queues = {name: queue for name, queue in site().queues.items() if name != "billing"}
     reloaded = SiteReloaded(directory=replace(site(), queues=queues))
-    world.desktops.tell(reloaded, world.floor.take(reloaded, 0.0))
+    world.desktops.tell(reloaded, replace(world.floor.take(reloaded, 0.0), queues=()))
 
     assert "the queue billing, which is there no more" in (world.desktops.lie() or "")

@@ -2,6 +2,7 @@
 
 from controller.directory.directory import Agent
 from controller.directory.ids import AgentId, LegId, Seconds
+from controller.directory.policy import Policy
 from controller.directory.replace import replace
 from controller.interaction.facts import Why
 from controller.interaction.interaction import Deadline, Interaction, Party, Phase, Role, Standing, Step, WrapUp
@@ -87,3 +88,16 @@ def agent_2_of(interaction: Interaction) -> Party:
     agent_2 = interaction.agent_2
     assert agent_2 is not None, f"{interaction.phase} has an Agent 2"
     return agent_2
+
+
+def ringing_seconds(policy: Policy, why: Why) -> Seconds:
+    """How long a telephone may ring."""
+    match why:
+        case Why.OFFER_UNANSWERED:
+            return policy.offer_seconds
+        case Why.RING_BACK_UNANSWERED:
+            return policy.ring_back_seconds
+        case Why.CONSULT_UNANSWERED:
+            return policy.consult_seconds
+        case _:
+            raise AssertionError(f"no telephone rings until {why}")

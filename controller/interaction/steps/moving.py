@@ -4,13 +4,12 @@ A telephone that does not ring yet costs nobody anything: its seconds begin when
 """
 
 from controller.directory.ids import Seconds
-from controller.directory.policy import Policy
 from controller.directory.replace import replace
-from controller.interaction.facts import LegStuck, LegUnstuck, Why
+from controller.interaction.facts import LegStuck, LegUnstuck
 from controller.interaction.interaction import Deadline, Interaction, Party, Role, Step
 from controller.interaction.layout import Room, room_of
 from controller.interaction.notices import MoveFailed
-from controller.interaction.steps.common import change
+from controller.interaction.steps.common import change, ringing_seconds
 
 
 def note_stuck(interaction: Interaction, fact: LegStuck, now: Seconds) -> Step:
@@ -36,19 +35,6 @@ def note_unstuck(interaction: Interaction, fact: LegUnstuck, now: Seconds) -> St
         until = now + ringing_seconds(interaction.policy, interaction.deadline.why)
         unstuck = replace(unstuck, deadline=Deadline(at=until, why=interaction.deadline.why))
     return Step(interaction=unstuck)
-
-
-def ringing_seconds(policy: Policy, why: Why) -> Seconds:
-    """How long a telephone may ring."""
-    match why:
-        case Why.OFFER_UNANSWERED:
-            return policy.offer_seconds
-        case Why.RING_BACK_UNANSWERED:
-            return policy.ring_back_seconds
-        case Why.CONSULT_UNANSWERED:
-            return policy.consult_seconds
-        case _:
-            raise AssertionError(f"no telephone rings until {why}")
 
 
 def _sentence(interaction: Interaction, party: Party) -> str:

@@ -15,6 +15,7 @@ from controller.interaction.steps.common import (
     is_rung_back,
     owner_of,
     ring,
+    ringing_seconds,
     stop_ringing,
 )
 
@@ -89,11 +90,17 @@ def _offer_is_over(interaction: Interaction, now: Seconds, *, tell: tuple[Notice
 
 
 def answer_remotely(interaction: Interaction, command: AcceptOffer, now: Seconds) -> Step:
-    """Ring the telephone anew, this time with the wish that it answers by itself: SIP has no way to ask that of a ringing one."""
+    """Ring the telephone anew, this time with the wish that it answers by itself: SIP has no way to ask that of a ringing one.
+
+    It has all its seconds again: whoever has accepted must not be told a moment later that they did not answer.
+    """
     role = interaction.role_of(command.agent)
     party = interaction.party(role) if role else None
     assert party is not None, "only a party is allowed to accept"
-    return Step(interaction=_ring_anew(interaction, party))
+    assert interaction.deadline is not None, "what rings does so until a moment"
+    why = interaction.deadline.why
+    until = Deadline(at=now + ringing_seconds(interaction.policy, why), why=why)
+    return Step(interaction=replace(_ring_anew(interaction, party), deadline=until))
 
 
 def _ring_anew(interaction: Interaction, party: Party) -> Interaction:

@@ -212,14 +212,16 @@ def test_a_telephone_that_cannot_be_told_to_answer_says_so() -> None:
     assert story.because == "Your telephone can't be answered from here: pick it up."
 
 
-def test_an_accepted_offer_is_withdrawn_in_time_all_the_same() -> None:
+def test_a_telephone_that_is_told_to_answer_has_all_its_seconds_again_and_no_more() -> None:
     story = contact_centre(Policy(offer_seconds=20), directory=site(answers_remotely="alice"))
     contact = story.customer_calls()
-    story.seconds_pass(15)
+    story.seconds_pass(19)
     story.presses("alice", "accept")
 
-    story.seconds_pass(5)
+    story.seconds_pass(19)
+    assert contact.ringing == {"alice"}
 
+    story.seconds_pass(1)
     assert contact.ringing == {"bob"}
 
 
