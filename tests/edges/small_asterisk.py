@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -124,6 +125,7 @@ class World(Reports):
         self.stuck: list[LegId] = []
         """Legs of which was told that they are stuck, and not yet that they are no more."""
         self.is_there = True
+        self.floor_is_slow = False
         self.seen.note(SeenLeg(leg=CUSTOMER, interaction=IX, progress=Progress.DIALLED))
         self.reconciler = Reconciler(
             WAITING,
@@ -143,7 +145,14 @@ class World(Reports):
     def leg_given_up(self, leg: LegId, cause: EndCause) -> None:
         if self.seen.give_up(leg) is not None:
             self.ended.append((leg, cause))
-            self.reconciler.look()
+            self._is_wanted_no_more(leg)
+
+    def _is_wanted_no_more(self, leg: LegId) -> None:
+        """What the floor says to it, unless it is slow."""
+        if self.floor_is_slow:
+            return
+        wanted = self.reconciler.layout
+        self.reconciler.arrange(replace(wanted, places=tuple(place for place in wanted.places if place.leg != leg)))
 
     def caller_given_up(self, leg: LegId) -> None:
         self.returned.append(leg)

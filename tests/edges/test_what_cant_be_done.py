@@ -12,7 +12,8 @@ import pytest
 from controller.asterisk.errors import AriError, Booting, CantRing, Gone, NoAnswer, NotAllowed, NotUnderstood, RequestFailed, SwitchAway
 from controller.asterisk.failures import LAST_RESORT, Asked, Course, Failure, Means, course
 from controller.asterisk.retry import TRIES_MAX
-from controller.asterisk.seen import Progress
+from controller.asterisk.seen import Progress, SeenLeg
+from controller.directory.ids import LegId
 from controller.interaction.facts import EndCause
 from controller.interaction.layout import Display, Layout, Place, Room
 from tests.edges.small_asterisk import ALICE, CUSTOMER, NOBODY, OFFERED, WAITING, World, impatient, layout, running
@@ -214,3 +215,72 @@ async def test_a_leg_of_which_nobody_told_that_it_ended_while_it_rang_is_nobodys
         await world.until(lambda: world.ended)
 
         assert world.ended == [(ALICE, EndCause.FAILED)]
+
+
+async def test_a_telephone_that_rings_although_its_dial_was_never_answered_goes_on_ringing() -> None:
+    async with running() as world:
+        await world.until(lambda: world.room_of(CUSTOMER) is Room.HOLD)
+
+        def rings_unanswered(asked: str) -> AriError | None:
+            if not asked.endswith("/dial"):
+                return None
+            world.seen.legs[ALICE].is_ringing = True  # its event came, and the answer does not
+            return NoAnswer(asked, 5.0)
+
+        world.asterisk.fault = rings_unanswered
+        world.reconciler.arrange(OFFERED)
+        await world.until(lambda: world.seen.legs.get(ALICE) and world.seen.legs[ALICE].is_ringing)
+        world.reconciler.arrange(WAITING)
+
+        await world.until(lambda: ALICE not in world.asterisk.channels)
+        assert world.ended == []
+
+
+async def test_a_leg_that_is_given_up_is_hung_up_only_when_the_floor_wants_it_no_more() -> None:
+    """A crash between the two would make it look as if a person had hung up."""
+    async with running() as world:
+        await _come_to(world, Scene(before=(ALONE,), then=ALONE, asked=""))
+        world.asterisk.fault = lambda asked: (
+            RequestFailed(asked, 500, "no") if asked == f"POST bridges/ix-i1-hold/addChannel {ALICE}" else None
+        )
+        wants_alice = layout(Place(leg=CUSTOMER, room=Room.TALK), Place(leg=ALICE, room=Room.HOLD))
+        world.floor_is_slow = True
+        world.reconciler.arrange(wants_alice)
+        await world.until(lambda: world.ended)
+        assert f"DELETE channels/{ALICE}" not in world.asterisk.asked
+
+        world.reconciler.arrange(layout(Place(leg=CUSTOMER, room=Room.TALK)))
+
+        await world.until(lambda: world.room_of(CUSTOMER) is Room.TALK)
+        assert f"DELETE channels/{ALICE}" in world.asterisk.asked
+
+
+async def test_a_telephone_that_does_not_ring_within_a_second_is_told_and_told_again_when_it_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("controller.asterisk.reconcile.RUNG_SECONDS_MAX", 0.02)
+    async with running() as world:
+        await world.until(lambda: world.room_of(CUSTOMER) is Room.HOLD)
+        is_away = True
+        world.asterisk.fault = lambda asked: SwitchAway(asked, "the lane is closed", sent=False) if is_away else None
+        world.reconciler.arrange(OFFERED)
+
+        await world.until(lambda: world.stuck == [ALICE])
+        is_away = False
+
+        await world.until(lambda: world.stuck == [])
+        assert world.seen.legs[ALICE].progress is Progress.DIALLED
+
+
+async def test_a_telephone_is_not_rung_before_another_interaction_has_let_it_go() -> None:
+    """It would say that it is busy, and its agent would be charged for that."""
+    async with running() as world:
+        await world.until(lambda: world.room_of(CUSTOMER) is Room.HOLD)
+        former = SeenLeg(leg=LegId("ix-i0-alice-1"), interaction=None, progress=Progress.UP, phone="1001", is_unwanted=True)
+        world.seen.note(former)
+        world.reconciler.arrange(OFFERED)
+        await world.until(lambda: world.seen.legs.get(ALICE) and world.room_of(ALICE) is Room.TALK)
+        assert world.seen.legs[ALICE].progress is Progress.DOWN
+
+        world.seen.forget(former.leg)
+
+        await world.until(lambda: world.seen.legs[ALICE].progress is Progress.DIALLED)
+        assert world.ended == []
