@@ -178,11 +178,11 @@ class AriSwitch(Switch, Reports):
             # Not tried again: keys that come late are other keys.
             log.warning("can't press keys", interaction=interaction, leg=leg, because=str(error))
 
-    async def _turn_away(self, leg: LegId) -> None:
+    async def _turn_away(self, leg: LegId, lane: int = 0) -> None:
         await self._insist(
             Asked.RETURN_CALLER,
             leg,
-            lambda: channels.continue_in_dialplan(self._transport, 0, leg, context=RETURNED_CONTEXT),
+            lambda: channels.continue_in_dialplan(self._transport, lane, leg, context=RETURNED_CONTEXT),
         )
 
     async def _let_go(self, leg: LegId) -> None:
@@ -401,8 +401,11 @@ class AriSwitch(Switch, Reports):
     def caller_given_up(self, leg: LegId) -> None:
         """A caller whom we can bring into no room: the dialplan serves them better than our silence."""
         log.error("a caller can be brought into no room and is given back to the dialplan", leg=leg)
+        known = self._seen.legs.get(leg)
         self.leg_ended(leg, EndCause.FAILED)
-        self._spawn(self._turn_away(leg), name=f"give back {leg}")
+        # Over the lane of their interaction, which has just said that it works.
+        lane = lane_of(known.interaction) if known is not None and known.interaction is not None else 0
+        self._spawn(self._turn_away(leg, lane), name=f"give back {leg}")
 
     def leg_stuck(self, leg: LegId, room: Room) -> None:
         """It stands safely where it is; its people are told why nothing happens."""
