@@ -68,7 +68,7 @@ async def test_the_customer_of_an_agent_whose_telephone_freezes_goes_to_the_fron
         await impatient.phase(interaction, "queued", seen_by="sam", seconds_max=NOTICED_SECONDS_MAX)
         await impatient.hear({"customer": {"music"}})
     finally:
-        alice.thaw()
+        await impatient.thaws("alice")
 
 
 async def test_agent_2_whose_telephone_crashes_leaves_the_consult(impatient: FragileScene) -> None:

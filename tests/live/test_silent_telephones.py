@@ -27,6 +27,6 @@ async def test_a_silent_agent_keeps_the_customer_while_a_dead_telephones_custome
             assert (await fragile.phase(kept, "held", seen_by="dave"))["owner"] == "dave"
             assert silent.asked_so_far("BYE") == []
         finally:
-            fragile.phones["alice"].thaw()
             silent.hang_up()
+            await fragile.thaws("alice")
         await fragile.phase(kept, "ended", seen_by="dave")

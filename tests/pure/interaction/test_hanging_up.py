@@ -146,6 +146,7 @@ def test_a_telephone_that_answers_without_sound_is_said_to_be_so_and_the_custome
 
     assert story.contact.is_in(Phase.QUEUED)
     assert [notice.because for notice in story.told(AgentMissed) if isinstance(notice, AgentMissed)] == ["telephone agrees on no sound"]
+    assert "alice" in story.contact.owes_wrap_up
 
 
 def test_a_colleague_whose_telephone_answers_without_sound_has_not_left_but_is_not_answering() -> None:
