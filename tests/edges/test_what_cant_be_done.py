@@ -119,6 +119,7 @@ async def test_what_failed_once_ends_well(asked: Asked, failure: Failure) -> Non
             assert (world.ended, world.returned, world.stuck) == ([], [], [])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("asked", "failure"), CASES)
 async def test_what_fails_for_long_follows_the_table(asked: Asked, failure: Failure) -> None:
     scene = SCENES[asked]
