@@ -328,6 +328,10 @@ class AriSwitch(Switch, Reports):
             if known.progress is Progress.ASKED_FOR:
                 known.progress = Progress.DOWN
             self._look(known.interaction)
+        elif leg.startswith(OURS) and (interaction := self._who_wants(leg)) is not None:
+            # Asked for before a connection was lost, and made only after the state was read.
+            self._seen.note(SeenLeg(leg=leg, interaction=interaction, progress=Progress.DOWN, phone=event.channel.endpoint))
+            self._look(interaction)
         elif leg.startswith(OURS):
             self._spawn(self._hang_up_stray(leg), name=f"hang up stray {leg}")
         elif len(event.args) >= 2 and event.args[0] == CUSTOMER:
@@ -335,6 +339,10 @@ class AriSwitch(Switch, Reports):
         else:
             log.warning("a channel came to Stasis that is no customer's", leg=leg, args=event.args)
             self._spawn(self._turn_away(leg), name=f"turn away {leg}")
+
+    def _who_wants(self, leg: LegId) -> InteractionId | None:
+        wanting = (known.layout for known in self._reconcilers.values() if any(place.leg == leg for place in known.layout.places))
+        return next((layout.interaction for layout in wanting if leg not in self._seen.ended_of(layout.interaction)), None)
 
     def _customer_arrived(self, channel: Channel, dialled: str) -> None:
         progress = Progress.UP if channel.is_up else Progress.DIALLED

@@ -141,3 +141,22 @@ async def test_a_stray_that_asterisk_will_not_delete_is_asked_for_again(status: 
         }
         async with attached(asterisk, inbox):
             await asterisk.until_asked("DELETE bridges/ix-t9abc03-hold", times=5)
+
+
+async def test_a_leg_that_is_made_only_after_the_state_was_read_is_taken_for_what_it_is() -> None:
+    inbox = Inbox()
+    async with fake_asterisk() as asterisk:
+        asterisk.replies = {"GET channels": (200, []), "GET bridges": (200, [])}
+        asterisk.unanswered = {"POST channels/create"}
+        async with attached(asterisk, inbox) as switch:
+            switch.arrange(RINGING)
+            await asterisk.until_asked("POST channels/create")
+            asterisk.cut()  # and nobody knows what became of it
+            await inbox.until(lambda: inbox.count(SwitchFound) == 2)
+            asked = len(asterisk.asked_for("POST channels/create"))
+
+            await asterisk.tell({"type": "StasisStart", "channel": channel(BOB, "Down"), "args": [], "application": APP})
+            await asterisk.until_asked("POST bridges/ix-i1-talk/addChannel")
+
+            assert not asterisk.asked_for(f"DELETE channels/{BOB}")
+            assert asked >= 1
