@@ -106,7 +106,7 @@ def sentence_of(what: Input, before: Interaction | None) -> str:
         case SwitchFound():
             return "Asterisk is there"
         case SiteReloaded():
-            return "the site file is read again"
+            return "the site file is taken over"
         case _:
             return _spelled_out(what)
 
