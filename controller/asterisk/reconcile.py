@@ -159,10 +159,19 @@ class Reconciler:
         """Something of this interaction's has changed in Asterisk: look again."""
         self._changed.set()
 
-    def tell_unrung(self) -> None:
-        """Asterisk is found again: whose telephone does not ring yet is told now, so that nobody is charged for the time that passed."""
+    def tell_unrung(self, *, is_first: bool) -> None:
+        """Asterisk is found (again): whose telephone does not ring yet is told now, so that nobody is charged for the time that passed.
+
+        `is_first`: this process finds it for the first time, and can't know for how long a telephone that rings has done so: it is told
+        that it begins to.
+        """
         for place in self._note_unrung():
             self._tell_stuck(place.leg, place.room)
+        if is_first:
+            for place in self.layout.places:
+                if place.phone is not None and self._rings(place.leg):
+                    self._reports.leg_stuck(place.leg, place.room)
+                    self._reports.leg_unstuck(place.leg)
 
     def begin_anew(self) -> None:
         """The connection is back and `seen` has just been read from Asterisk: nothing that was open before counts any more."""

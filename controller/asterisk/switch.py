@@ -85,6 +85,8 @@ class AriSwitch(Switch, Reports):
         self._is_there = False
         self._is_being_read = False
         """We are connected, and read what Asterisk has."""
+        self._was_there = False
+        """This process has found Asterisk before."""
         self._untold: deque[Fact] = deque()
         """Facts for which the controller had no room. No more come before these are told: the connection is given up at the first."""
 
@@ -236,7 +238,8 @@ class AriSwitch(Switch, Reports):
         for bridge in difference.empty_bridges:
             self._spawn(self._delete_stray(bridge), name=f"delete stray {bridge}")
         for reconciler in self._reconcilers.values():
-            reconciler.tell_unrung()
+            reconciler.tell_unrung(is_first=not self._was_there)
+        self._was_there = True
         self._is_there, self._is_being_read = True, False
         self._tell(SwitchFound())
         for reconciler in self._reconcilers.values():

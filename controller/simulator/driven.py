@@ -102,7 +102,7 @@ class DrivenSwitch(AriSwitch):
         self._reconcilers = {}
         self._leaving = set()
         self._errands = None
-        self._is_there = self._is_being_read = False
+        self._is_there = self._is_being_read = self._was_there = False
         self._untold = deque()
 
     def begin(self, tasks: Tasks) -> None:

@@ -120,8 +120,10 @@ class AgentJudge:
         if party.is_up and before.phase is Phase.TRANSFER_ASKED and before.id in self._asked:
             asked = self._asked[before.id].in_all
             return f"they had {asked:.0f} s to accept" if self._is_short(asked, before.policy.transfer_seconds) else None
+        if party.leg in self._case.exchange_says_unregistered:
+            return None
         if channel is None:
-            unregistered = party.leg in self._case.exchange_says_unregistered or self._case.is_unregistered(party.phone)
+            unregistered = self._case.is_unregistered(party.phone)
             is_short = self._is_short(0.0, self._seconds.get((before.id, agent), 0.0))
             return "their telephone was never rung" if is_short and not unregistered else None
         if channel.end in FAULTS:

@@ -71,8 +71,8 @@ async def test_a_telephone_that_can_not_be_reached_at_a_second_try_is_hung_up_in
         asterisk.fault = made_in_secret_then_refused
         world.reconciler.arrange(OFFERED)
         await world.until(lambda: world.ended)
+        await world.until(lambda: ALICE not in asterisk.channels)  # nothing is left that nobody knows of
         assert world.ended == [(ALICE, EndCause.UNREACHABLE)]
-        assert ALICE not in asterisk.channels, "nothing is left that nobody knows of"
 
 
 async def test_a_telephone_that_is_registered_and_cannot_be_rung_is_our_own_trouble() -> None:
