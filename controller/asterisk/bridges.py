@@ -37,6 +37,11 @@ async def add_channel(ari: Transport, lane: int, bridge: str, leg: LegId, *, rol
     await ari.request("POST", f"bridges/{segment(bridge)}/addChannel", query=query, lane=lane)
 
 
+async def remove_channel(ari: Transport, lane: int, bridge: str, leg: LegId) -> None:
+    """Take a channel out of a bridge; it stands nowhere then. `POST /bridges/{id}/removeChannel`."""
+    await ari.request("POST", f"bridges/{segment(bridge)}/removeChannel", query={"channel": leg}, lane=lane)
+
+
 async def delete(ari: Transport, lane: int, bridge: str) -> None:
     """Delete a bridge; channels in it stand nowhere then, in silence. `DELETE /bridges/{id}`."""
     await ari.request("DELETE", f"bridges/{segment(bridge)}", lane=lane)

@@ -184,7 +184,7 @@ COURSES: Mapping[Asked, Mapping[Failure, Course]] = MappingProxyType(
         # Calls matter more than a second controller that may never come.
         Asked.LEASE: {
             **_ATTACHMENT,
-            **dict.fromkeys((Failure.REFUSED, Failure.BROKEN, Failure.GONE, Failure.STARTING, Failure.NOT_ALLOWED), Course.REPORT),
+            **dict.fromkeys((Failure.REFUSED, Failure.BROKEN, Failure.GONE, Failure.STARTING), Course.REPORT),
         },
     }
 )
@@ -233,6 +233,14 @@ _IS_INSISTED_ON = LastResort(
 _IS_DONE_WITHOUT = LastResort(
     means=Means.DO_WITHOUT, leg="goes on without it", customer="hears other music, or no ringing", agent="nothing changes", told="the log"
 )
+_DISPLAY = LastResort(
+    means=Means.DO_WITHOUT,
+    leg="goes on without it",
+    customer="nothing changes",
+    agent="their telephone goes on showing whom it showed",
+    told="the log",
+)
+_IS_TOLD = LastResort(means=Means.NONE, leg="as it was", customer="nothing changes", agent="nothing changes", told="the log")
 _NOTHING = LastResort(means=Means.NONE, leg="as it was", customer="nothing changes", agent="nothing changes", told="the log; `/readyz`")
 
 LAST_RESORT: Mapping[Asked, LastResort] = MappingProxyType(
@@ -250,21 +258,21 @@ LAST_RESORT: Mapping[Asked, LastResort] = MappingProxyType(
             told="the log",
         ),
         Asked.CHOOSE_MUSIC: _IS_DONE_WITHOUT,
-        Asked.SHOW_PARTY: _IS_DONE_WITHOUT,
+        Asked.SHOW_PARTY: _DISPLAY,
         Asked.MOVE_TO_HOLD: _MOVES,
         Asked.MOVE_TO_TALK: _MOVES,
         Asked.MUTE: _IS_INSISTED_ON,
         Asked.UNMUTE: _IS_INSISTED_ON,
         Asked.RINGING: _IS_DONE_WITHOUT,
         Asked.HANG_UP: _IS_INSISTED_ON,
-        Asked.LOOK: _NOTHING,
+        Asked.LOOK: _IS_TOLD,
         Asked.RETURN_CALLER: _IS_INSISTED_ON,
         Asked.HANG_UP_STRAY: _IS_INSISTED_ON,
         Asked.DELETE_STRAY: _IS_INSISTED_ON,
-        Asked.SEND_DIGITS: _NOTHING,
+        Asked.SEND_DIGITS: _IS_TOLD,
         Asked.ATTACH: _NOTHING,
-        Asked.HOLD_KEY: _NOTHING,
-        Asked.LEASE: _NOTHING,
+        Asked.HOLD_KEY: _IS_TOLD,
+        Asked.LEASE: _IS_TOLD,
     }
 )
 

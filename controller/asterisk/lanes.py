@@ -106,11 +106,14 @@ class _Lane:
         while True:
             try:
                 connection = await open_as(self.app)
-                pauses.reset()
+                opened_at = time.monotonic()
                 try:
                     await self._carry(connection)
                 finally:
-                    away_since = time.monotonic()
+                    if connection.messages_heard or time.monotonic() - opened_at >= LANE_AWAY_SECONDS_MAX:
+                        # It has worked: what comes now is a new trouble. A lane that only opens and breaks is away all the same.
+                        pauses.reset()
+                        away_since = time.monotonic()
             except NotAllowed:
                 raise
             except AriError as lost:

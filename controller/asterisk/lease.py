@@ -25,7 +25,7 @@ from typing import NoReturn
 import aiohttp
 import structlog
 
-from controller.asterisk.errors import AriError, NoAnswer, RequestFailed
+from controller.asterisk.errors import AriError, NoAnswer, NotAllowed, RequestFailed
 from controller.asterisk.pauses import LONGEST_SECONDS
 from controller.asterisk.transport import Transport
 from controller.directory.site import AsteriskAccess
@@ -68,6 +68,9 @@ class Lease:
     async def win(self, session: aiohttp.ClientSession) -> None:
         """Return when nobody else steers, with our name there. Raises `Held` or `NoAnswer`; call again later."""
         said = await self._look(session)
+        if said is None and self._holder is None:
+            await asyncio.sleep(LOOK_AGAIN_SECONDS)
+            said = await self._look(session)
         if said is None and self._holder in (None, self._instance):
             return  # connecting will say why Asterisk can't be asked
         if said is None:
@@ -136,6 +139,8 @@ class Lease:
         while True:
             try:
                 await self._set(ari, self._beat())
+            except NotAllowed:
+                raise
             except RequestFailed as refused:
                 # Calls matter more than a second controller that may never come.
                 log.warning("can't show that this controller steers: a second one would take over", because=str(refused))

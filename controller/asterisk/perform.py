@@ -117,6 +117,10 @@ async def _move(leg: LegId, room: Room, ari: Transport, lane: int, layout: Layou
     was_bound = known is not None and known.bound_for_talk
     if known is not None and room is Room.TALK:
         known.bound_for_talk = True
+    if known is not None and known.room is Room.HOLD and room is Room.HOLD:
+        # Asterisk ends the music of whoever is brought into the hold room in which they stand: they leave it first.
+        with suppress(Gone):
+            await bridges.remove_channel(ari, lane, bridge_id(layout.interaction, room), leg)
     try:
         await bridges.add_channel(ari, lane, bridge_id(layout.interaction, room), leg, role=_ROLE[room])
     except RequestFailed:

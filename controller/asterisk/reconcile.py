@@ -202,7 +202,6 @@ class Reconciler:
         while requests := self._not_yet_asked():
             for request in requests:
                 await self._ask(request)
-                self._tell_unrung_for_long()  # a request may have taken seconds
                 if self._changed.is_set():
                     # Somebody moved, or the layout is another one: the rest of this list may be wrong by now.
                     self._changed.clear()
@@ -225,14 +224,22 @@ class Reconciler:
         unrung = [place for place in rung if not self._rings(place.leg)]
         if unrung or self._unrung:
             now = self._clock()
+            if any(place.leg not in self._unrung for place in unrung):
+                self._remind_of_unrung()
             self._unrung = {place.leg: self._unrung.get(place.leg, now) for place in unrung}
         return unrung
 
     def _tell_unrung_for_long(self) -> None:
+        if self._stopped or not self._is_there():
+            return
         now = self._clock()
         for place in self._note_unrung():
             if now - self._unrung[place.leg] >= RUNG_SECONDS_MAX:
                 self._tell_stuck(place.leg, place.room)
+
+    def _remind_of_unrung(self) -> None:
+        """Look again in time, whatever request may be waited for then."""
+        asyncio.get_running_loop().call_later(RUNG_SECONDS_MAX * 1.01, self._tell_unrung_for_long)
 
     def _rings(self, leg: LegId) -> bool:
         known = self._seen.legs.get(leg)

@@ -291,7 +291,7 @@ class AriSwitch(Switch, Reports):
 
     def replaced(self) -> None:
         """Another controller took over: never act again."""
-        self._is_there = False
+        self._is_there = self._is_being_read = False
 
     def heard(self, event: Event) -> None:
         """Take note of an event and post the fact that it means, if any."""

@@ -111,7 +111,7 @@ class Wiring:
     async def sweep_for_ever(self) -> None:
         """Sweep now and then, and get ready beside it what desktops will ask for."""
         async with asyncio.TaskGroup() as beside:
-            beside.create_task(self.dial_box.make_ready(), name="numbering plans")
+            beside.create_task(_in_spite_of_mistakes(self.dial_box.make_ready()), name="numbering plans")
             while True:
                 await asyncio.sleep(self.limits.sweep_seconds)
                 await _in_spite_of_mistakes(self.sweep())

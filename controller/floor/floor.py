@@ -117,6 +117,10 @@ class Floor:
         """Whose leg this is; None: nobody's, or an interaction's that is over."""
         return self._legs.get(leg)
 
+    def stuck_legs(self) -> list[LegId]:
+        """Legs of which was told that Asterisk will not bring them where they belong, or ring them."""
+        return [party.leg for interaction in self.interactions.values() for party in interaction.parties if party.is_stuck]
+
     def interactions_of(self, agent: AgentId) -> list[Interaction]:
         """The interactions that an agent is in, oldest first: a leg of theirs is there, or they owe a wrap-up reason."""
         return _oldest_first(self.interactions[key] for key in self._agents_in.get(agent, ()))

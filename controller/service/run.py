@@ -23,7 +23,7 @@ from controller.directory.site import AsteriskAccess, Site
 from controller.directory.site_mistakes import BadSiteFile
 from controller.floor.outcome import SiteReloaded
 from controller.floor.ports import InboxFull
-from controller.interaction.facts import SwitchLost
+from controller.interaction.facts import LegUnstuck, SwitchLost
 from controller.interaction.layout import layout
 from controller.journal.journal import JournalFailed
 from controller.journal.replay import BroughtBack, bring_back
@@ -141,6 +141,8 @@ class _Service:
         self._loop.post(SiteReloaded(directory=self._site.directory))
         for interaction in brought.floor.interactions.values():
             self._switch.arrange(layout(interaction))
+        for leg in brought.floor.stuck_legs():  # whoever still is will be told anew
+            self._loop.post(LegUnstuck(leg=leg))
         for leg in brought.floor.state().leaving:
             self._switch.await_end_of(leg)
 

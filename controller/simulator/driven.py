@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import cast
 
-from controller.asterisk.reconcile import Reconciler
+from controller.asterisk.reconcile import RUNG_SECONDS_MAX, Reconciler
 from controller.asterisk.seen import Seen
 from controller.asterisk.switch import AriSwitch
 from controller.directory.ids import Seconds, SwitchId
@@ -82,6 +82,9 @@ class DrivenReconciler(Reconciler):
         self._agenda = agenda
         self._wake = _Wake(agenda)
         self._changed = cast("asyncio.Event", self._wake)
+
+    def _remind_of_unrung(self) -> None:
+        self._agenda.soon(RUNG_SECONDS_MAX * 1.01, self._tell_unrung_for_long)
 
     async def _wait(self) -> None:
         await _Wait(self._wake, self._agenda, self._looks_again_at())

@@ -272,17 +272,24 @@ class Exchange:
             at = f"{self._agenda.now:.6f}"
             self._tell(name, BridgeDestroyed(type="BridgeDestroyed", timestamp=at, bridge=named(bridge)))
             return DONE
-        assert verb == "addChannel", f"the simulated Asterisk knows no {method} bridges/…/{verb}"
+        assert verb in ("addChannel", "removeChannel"), f"the simulated Asterisk knows no {method} bridges/…/{verb}"
         moved = self.channels.get(LegId(query["channel"]))
         if moved is None:
             return HTTPStatus.BAD_REQUEST, "Channel not found"
         if not moved.in_stasis:
             return HTTPStatus.UNPROCESSABLE_ENTITY, "Channel not in Stasis application"
+        if verb == "removeChannel":
+            if moved.bridge is not bridge:
+                return HTTPStatus.UNPROCESSABLE_ENTITY, "Channel not in this bridge"
+            self._leave(moved)
+            return DONE
         return self._move(moved, bridge)
 
     def _move(self, channel: SimChannel, bridge: SimBridge) -> Answer:
         if channel.coming_to is not None:
             self._enter(channel, channel.coming_to)
+        # Measured: whoever is brought into the hold room in which they stand hears no music from then on.
+        channel.hears_music = channel.bridge is not bridge or channel.entered_at == self._agenda.now
         self._leave(channel)
         if self._dice.random() * 100 < self.moves_that_fail:
             return DONE
@@ -298,6 +305,7 @@ class Exchange:
         if self.bridges.get(bridge.id) is not bridge:
             return
         channel.bridge = bridge
+        channel.entered_at = self._agenda.now
         bridge.channels[channel.id] = channel
         entered = ChannelEnteredBridge(type="ChannelEnteredBridge", bridge=named(bridge), channel=as_told(channel))
         self._tell(bridge.id, entered)

@@ -165,7 +165,7 @@ class CustomerJudge:
         patience = TELLING_SECONDS_MAX + self._case.reach.patience
         for (interaction, what), since in tuple(self._cant.items()):
             known = floor.interactions.get(interaction)
-            # What was told once is known as long as somebody is stuck.
+            # What was told once is known for as long as somebody is stuck.
             if known is None or not _is_wanted(what, known) or any(party.is_stuck for party in known.parties):
                 del self._cant[interaction, what]
             elif since.in_reach > patience:
@@ -209,8 +209,10 @@ def _silence(channel: SimChannel) -> str | None:
     if channel.bridge is None:
         return "stands in no room"
     room = room_named(channel.bridge.id)
-    if room is None or room[1] is Room.HOLD:
+    if room is None:
         return None
+    if room[1] is Room.HOLD:
+        return None if channel.hears_music else "hears no music in the hold room"
     alone = not any(other.is_up for other in channel.bridge.channels.values() if other is not channel)
     return "stands alone in the talk room" if alone else None
 

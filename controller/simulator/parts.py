@@ -54,6 +54,8 @@ class SimChannel:
         "end",
         "ended_at",
         "endpoint",
+        "entered_at",
+        "hears_music",
         "held_at",
         "id",
         "in_stasis",
@@ -80,6 +82,9 @@ class SimChannel:
         self.coming_to: SimBridge | None = None
         """Left one bridge, has not entered the next one yet."""
         self.muted = False
+        self.entered_at: Seconds = 0.0
+        self.hears_music = True
+        """In a hold room: it was not brought there while it stood there."""
         self.music = "default"
         self.told_to_answer = False
         self.on_hold = False

@@ -18,7 +18,7 @@ from controller.floor.floor import Floor
 from controller.floor.outcome import Input, Outcome, SiteReloaded
 from controller.floor.ports import Audience
 from controller.interaction.commands import Command
-from controller.interaction.facts import SwitchLost
+from controller.interaction.facts import LegUnstuck, SwitchLost
 from controller.interaction.layout import layout
 from controller.interaction.refusals import Refused
 from controller.journal.replay import bring_back
@@ -123,6 +123,8 @@ class Process:
         self._post(SiteReloaded(directory=self._around.directory))
         for interaction in floor.interactions.values():
             self.switch.arrange(layout(interaction))
+        for leg in floor.stuck_legs():
+            self._post(LegUnstuck(leg=leg))
         for leg in floor.state().leaving:
             self.switch.await_end_of(leg)
         self.switch.begin(self._tasks)

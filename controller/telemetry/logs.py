@@ -162,15 +162,22 @@ def _without_words_of_others(record: logging.LogRecord, bounds: Bounds) -> bool:
     if left_out is None:
         return False
     template, _, _ = str(record.msg).partition("\n")
-    if isinstance(record.args, Mapping):
-        said = template % {key: _if_number(value) for key, value in record.args.items()}
-    else:
-        said = template % tuple(_if_number(value) for value in record.args) if record.args else template
+    said = _filled(template, record.args)
     if record.exc_info and record.exc_info[1] is not None:
         said += f": {_kind_and_place(record.exc_info[1])}"
     record.msg = said[:VALUE_LETTERS_MAX] + (f" (left out before: {left_out})" if left_out else "")
     record.args = record.exc_info = record.exc_text = None
     return True
+
+
+def _filled(template: str, args: object) -> str:
+    """The template with its numbers. A template that wants something else is told as it is: a log line must not end what logs it."""
+    try:
+        if isinstance(args, Mapping):
+            return template % {key: _if_number(value) for key, value in args.items()}
+        return template % tuple(_if_number(value) for value in args) if isinstance(args, tuple) and args else template
+    except (TypeError, ValueError):
+        return template
 
 
 def _if_number(value: object) -> object:

@@ -33,6 +33,7 @@ ASKED_BY = {
     "channels.endpoint": Asked.LOOK,
     "bridges.create": Asked.OPEN_HOLD_ROOM,
     "bridges.add_channel": Asked.MOVE_TO_HOLD,
+    "bridges.remove_channel": Asked.MOVE_TO_HOLD,
     "bridges.delete": Asked.CLOSE_ROOM,
     "bridges.get": Asked.LOOK,
     "bridges.every": Asked.ATTACH,
