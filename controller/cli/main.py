@@ -69,6 +69,12 @@ def _number(asked: argparse.Namespace) -> int:
     return number(asked)
 
 
+def _organisation(asked: argparse.Namespace) -> int:
+    from controller.cli.organisation import organisation
+
+    return organisation(asked)
+
+
 def _simulate(asked: argparse.Namespace) -> int:
     from controller.cli.simulate import run
 
@@ -93,6 +99,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_check(commands)
     _add_story(commands)
     _add_number(commands)
+    _add_organisation(commands)
     _add_simulate(commands)
     _add_hash_password(commands)
     return parser
@@ -165,6 +172,24 @@ def _add_number(commands: Commands) -> None:
         help="the country by whose rules numbers are read (default: the site's)",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object a line, as POST /number/preview answers")
+
+
+def _add_organisation(commands: Commands) -> None:
+    parser = _add(
+        commands,
+        "organisation",
+        _organisation,
+        "fetch the colleagues of every organisation, and look somebody up",
+        "Fetch the colleagues of every [[organisation]] of the site file now, and tell how many came, how old their list is, and what is "
+        "wrong with it: a line for each. With words, look them up as the desktop does: by any part of name, title and department in any "
+        "order, or by a number in full. Changes nothing. The exit code is 1 where an organisation's people could not be fetched.",
+        "examples:\n  ari-controller organisation -c site.toml\n"
+        "  ari-controller organisation -c site.toml durand réseau\n"
+        "  ari-controller organisation -c site.toml --json '01 99 00 10 01' | jq .colleagues",
+    )
+    parser.add_argument("words", metavar="WORDS", nargs="*", help="whom to look up")
+    _add_site(parser, required=True)
+    parser.add_argument("--json", action="store_true", help="print one JSON object, for programs")
 
 
 def _add_simulate(commands: Commands) -> None:

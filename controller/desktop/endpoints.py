@@ -49,8 +49,12 @@ class Endpoint:
 
 
 Q_KIND = Query(name="kind", says="What to list; `agent` if it is not said", one_of=directory.KINDS)
-Q_WORDS = Query(name="q", says="Any part of a name, an id, a team or a number", letters_max=directory.QUERY_LETTERS_MAX)
-Q_REFRESH = Query(name="refresh", says="Fetch it anew; agents' presence is always live")
+Q_WORDS = Query(
+    name="q",
+    says="Words in any order, each any part of what is shown; a colleague's or an outside number only in full, in any written form",
+    letters_max=directory.QUERY_LETTERS_MAX,
+)
+Q_REFRESH = Query(name="refresh", says="`true`: fetch colleagues anew; everything else is always live")
 Q_AFTER = Query(name="after", says="The seq of the last frame that was read: resumes after it, or begins with a snapshot", pattern=AFTER)
 
 ACTION = Endpoint(
@@ -67,6 +71,7 @@ ACTION = Endpoint(
         "stale",
         "target-unavailable",
         "bad-target",
+        "sso-required",
         "asterisk-unavailable",
     ),
     is_command=True,

@@ -40,6 +40,8 @@ class Limits:
     """Of all agents together."""
     sessions_per_agent_max: int = 10
     """The oldest ends when there would be more."""
+    refresh_seconds_max: Seconds = 3.0
+    """How long somebody who asks for colleagues anew waits for them; then they are shown whom we know."""
     sweep_seconds: Seconds = 30.0
     """How often sessions and feeds that nobody uses any more are looked for."""
 

@@ -49,6 +49,7 @@ KINDS: Mapping[str, Kind] = {
     "bad-credentials": Kind(401, "Wrong agent or password"),
     "unauthenticated": Kind(401, "Nobody is logged on here"),
     "not-permitted": Kind(403, "Your role never does this"),
+    "sso-required": Kind(403, "Single sign-on is off"),
     "bad-origin": Kind(403, "The request comes from another page"),
     "not-found": Kind(404, "There is nothing here"),
     "unknown-interaction": Kind(404, "No such interaction"),

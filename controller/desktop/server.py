@@ -24,7 +24,7 @@ from controller.desktop.tls import Tls
 from controller.desktop.wiring import WIRING, Wiring
 from controller.directory.ids import AgentId, Seconds
 from controller.floor.outcome import Input, Outcome
-from controller.floor.ports import Inbox
+from controller.floor.ports import Colleagues, Inbox
 
 SECONDS_PER_HOUR = 3600
 
@@ -56,6 +56,7 @@ class DesktopServer:
         passwords: Mapping[AgentId, str],
         metrics_text: Callable[[], str],
         is_ready: Callable[[], bool],
+        colleagues: Colleagues,
         tls: Tls | None = None,
         is_behind_tls: bool = False,
         host_names: Collection[str] = (),
@@ -72,6 +73,7 @@ class DesktopServer:
             passwords=Passwords(passwords, limits),
             metrics_text=metrics_text,
             is_ready=is_ready,
+            colleagues=colleagues,
             feeds=Feeds(limits),
             rates=Rates(limits, time.monotonic),
             session_seconds=session_hours * SECONDS_PER_HOUR,

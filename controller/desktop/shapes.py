@@ -16,6 +16,7 @@ from controller.routing.desk import DeskState
 
 Leg = Literal["ringing", "talking", "held", "gone"]
 TargetKind = Literal["agent", "queue", "entry_point", "organisation"]
+EntryKind = Literal["agent", "queue", "entry_point", "number", "organisation"]
 
 
 class Shape(BaseModel):
@@ -137,15 +138,23 @@ class Queues(Shape):
 
 
 class DirectoryEntry(Shape):
-    """Somebody, or something, that a consult can be asked of."""
+    """Somebody, or something, that a consult can be asked of. What is not known, or does not apply, is left out."""
 
-    kind: TargetKind
+    kind: EntryKind
     id: str
     name: str
     detail: str
+    """An agent's team; who is free and who waits in a queue; a colleague's title and department."""
     number: str | None = None
     presence: str
+    """An agent's state; of a queue or an entry point `available`, `busy` or `logged_off`; a colleague's in the words of their own tool;
+    `unknown`."""
+    presence_as_of: AwareDatetime | None = None
+    """When a colleague's presence was so: it may lag. An agent's is live."""
     available: bool
+    """It can be consulted now."""
+    because: str | None = None
+    """Why not."""
 
 
 class Directory(Shape):
@@ -153,7 +162,13 @@ class Directory(Shape):
 
     entries: tuple[DirectoryEntry, ...]
     as_of: AwareDatetime
+    """Since when it is known that there is nobody else."""
     stale: bool
+    """It may be another list by now."""
+    because: str | None = None
+    """Why it is stale."""
+    truncated: bool
+    """There are more than are listed: give more of a name."""
 
 
 class Reason(Shape):

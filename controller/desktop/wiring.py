@@ -19,7 +19,7 @@ from controller.desktop.rates import Rates
 from controller.desktop.sessions import Session, Sessions
 from controller.directory.ids import AgentId, CommandKey, Seconds
 from controller.floor.floor import Floor
-from controller.floor.ports import Inbox, NotKept
+from controller.floor.ports import Colleagues, Inbox, NotKept
 from controller.interaction.refusals import Refused
 from controller.routing.commands import LogOff
 
@@ -37,6 +37,7 @@ class Wiring:
     passwords: Passwords
     metrics_text: Callable[[], str]
     is_ready: Callable[[], bool]
+    colleagues: Colleagues
     feeds: Feeds
     rates: Rates
     session_seconds: Seconds

@@ -15,8 +15,13 @@ def canonical_number(number: str, region: str) -> str:
     `region` is ISO 3166-1. Some lines leave out the plus or the first zero, so digits that are no number of the region are tried with a
     plus before them. Only what is said to be international need not be in use: the rest must be a number that can exist.
     """
+    return public_number(number, region) or number
+
+
+def public_number(number: str, region: str) -> str | None:
+    """Read a number as `canonical_number` does; None: it is no number of the public network."""
     read = _read(number, region) or _read(f"+{number}", region, must_be_valid=True)
-    return number if read is None else phonenumbers.format_number(read, PhoneNumberFormat.E164)
+    return None if read is None else phonenumbers.format_number(read, PhoneNumberFormat.E164)
 
 
 def _read(number: str, region: str, *, must_be_valid: bool = False) -> PhoneNumber | None:

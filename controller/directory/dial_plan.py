@@ -1,6 +1,7 @@
-"""What decides what a typed number means, gathered from a directory."""
+"""What decides what a number means, gathered from a directory."""
 
-from controller.dialling.rules import DialPlan, OwnNumber
+from controller.dialling.listed_number import ListedNumbers
+from controller.dialling.rules import DialPlan, ExtensionRange, OwnNumber
 from controller.directory.directory import Directory
 
 
@@ -13,3 +14,10 @@ def dial_plan(directory: Directory) -> DialPlan:
         agent.phone: OwnNumber("agent", agent.id, agent.name, agent.phone) for agent in directory.agents.values() if agent.phone.isdecimal()
     }
     return DialPlan(region=directory.region, rules=directory.dialling, own={**points, **agents})
+
+
+def listed_numbers(directory: Directory) -> ListedNumbers:
+    """Gather which numbers a colleague may have: internal ones are the site's extensions and its agents' telephones."""
+    telephones = sorted(agent.phone for agent in directory.agents.values() if agent.phone.isdecimal())
+    own = (ExtensionRange(phone, phone) for phone in telephones)
+    return ListedNumbers(region=directory.region, extensions=(*directory.dialling.extensions, *own))

@@ -7,6 +7,11 @@ QueueId = NewType("QueueId", str)
 EntryPointId = NewType("EntryPointId", str)
 ReasonId = NewType("ReasonId", str)
 NumberId = NewType("NumberId", str)
+OrganisationId = NewType("OrganisationId", str)
+
+ColleagueId = NewType("ColleagueId", str)
+"""Somebody of an organisation, by the id that its own list has for them. Unlike ours it may hold capitals, dots and more."""
+
 InteractionId = NewType("InteractionId", str)
 
 LegId = NewType("LegId", str)

@@ -6,6 +6,7 @@ from ipaddress import ip_address
 
 from controller.directory.directory import Directory
 from controller.directory.ids import AgentId
+from controller.directory.organisation import Organisation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,3 +85,5 @@ class Site:
     """`auto`, `text` or `json`."""
     journal: str
     """The folder for what the controller keeps; relative to the folder of the site file."""
+    organisations: tuple[Organisation, ...] = ()
+    """Whose people agents can look up, in the site file's order."""

@@ -16,6 +16,7 @@ from controller.directory.site_addresses import ari_url, listen_address
 from controller.directory.site_dialling import dialling_rules
 from controller.directory.site_links import check_links
 from controller.directory.site_mistakes import BadSiteFile, Path, Report, SecretMissing
+from controller.directory.site_organisations import organisations
 from controller.directory.site_secrets import Secret, is_elsewhere
 from controller.directory.site_shape import Tables, tables_of
 from controller.directory.site_tables import PolicyTable, QueueTable, ReasonTable
@@ -59,6 +60,7 @@ def read_site(text: str, *, secret: Secret) -> Site:
         language=tables.site.language,
         log=tables.site.log,
         journal=journal,
+        organisations=organisations(tables),
     )
 
 

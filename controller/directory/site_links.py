@@ -6,6 +6,7 @@ from typing import Any
 from controller.dialling.one_number import canonical_number
 from controller.directory.site_dialling import check_dialling, region_mistake
 from controller.directory.site_mistakes import Path, Report, nearest
+from controller.directory.site_organisations import check_organisations
 from controller.directory.site_shape import Tables
 from controller.directory.site_tables import REPEATED, PolicyTable
 
@@ -37,6 +38,7 @@ def check_links(tables: Tables, document: Mapping[str, Any], report: Report) -> 
     _check_queue_of_entry_points(tables, _ids(document, "queue"), report)
     _check_default_reasons(tables, _ids(document, "wrap_up_reason"), report)
     check_dialling(tables, report)
+    check_organisations(tables, report)
 
 
 def _values(document: Mapping[str, Any], kind: str, key: str) -> list[tuple[Path, str]]:

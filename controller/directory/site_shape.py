@@ -22,6 +22,7 @@ from controller.directory.site_tables import (
     EntryPointTable,
     JournalTable,
     NumberTable,
+    OrganisationTable,
     PolicyTable,
     QueueTable,
     ReasonTable,
@@ -58,6 +59,7 @@ class Tables:
     entry_points: Mapping[int, EntryPointTable] = field(default_factory=dict)
     trunks: Mapping[int, TrunkTable] = field(default_factory=dict)
     numbers: Mapping[int, NumberTable] = field(default_factory=dict)
+    organisations: Mapping[int, OrganisationTable] = field(default_factory=dict)
     wrap_up_reasons: Mapping[int, ReasonTable] = field(default_factory=dict)
     idle_reasons: Mapping[int, ReasonTable] = field(default_factory=dict)
 
@@ -66,10 +68,8 @@ def tables_of(document: Mapping[str, Any], report: Report) -> Tables:
     """Read every table, and report every mistake in its shape."""
     for key, found in document.items():
         path: Path = (key, 0) if isinstance(found, list) else (key,)
-        if key in NOT_SERVED[""]:
-            report.note(path, "not served by this version yet: leave it out")
-        elif key not in SINGLE and key not in REPEATED:
-            known = {*SINGLE, *REPEATED, *NOT_SERVED[""]}
+        if key not in SINGLE and key not in REPEATED:
+            known = {*SINGLE, *REPEATED}
             report.note(path, f"there is no such table{nearest(key, known) or '; there are ' + ', '.join(sorted(known))}")
     return Tables(
         site=_single(document, "site", SiteTable, report),
@@ -84,6 +84,7 @@ def tables_of(document: Mapping[str, Any], report: Report) -> Tables:
         entry_points=_repeated(document, "entry_point", EntryPointTable, report),
         trunks=_repeated(document, "trunk", TrunkTable, report),
         numbers=_repeated(document, "number", NumberTable, report),
+        organisations=_repeated(document, "organisation", OrganisationTable, report),
         wrap_up_reasons=_repeated(document, "wrap_up_reason", ReasonTable, report),
         idle_reasons=_repeated(document, "idle_reason", ReasonTable, report),
     )

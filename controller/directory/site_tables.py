@@ -153,6 +153,19 @@ class NumberTable(Table):
     number: Annotated[str, Field(min_length=1, max_length=80)]
 
 
+class OrganisationTable(Table):
+    """`[[organisation]]`"""
+
+    id: Id
+    name: Name
+    kind: Literal["file", "ldap", "graph"] = "file"
+    file: FilePath | None = None
+    refresh_minutes: Annotated[float, Field(ge=1, le=1440, allow_inf_nan=False)] = 15.0
+    deadline_seconds: Annotated[float, Field(ge=1, le=600, allow_inf_nan=False)] = 60.0
+    teams: bool = False
+    single_sign_on: bool = False
+
+
 class ReasonTable(Table):
     """`[[wrap_up_reason]]` and `[[idle_reason]]`"""
 
@@ -177,13 +190,13 @@ REPEATED: Mapping[str, type[Table]] = {
     "entry_point": EntryPointTable,
     "trunk": TrunkTable,
     "number": NumberTable,
+    "organisation": OrganisationTable,
     "wrap_up_reason": ReasonTable,
     "idle_reason": ReasonTable,
 }
 """Tables that stand once for each: `[[agent]]`."""
 
 NOT_SERVED: Mapping[str, frozenset[str]] = {
-    "": frozenset({"organisation"}),
     "queue": frozenset({"overflow"}),
     "dialling": frozenset(
         {
@@ -196,8 +209,15 @@ NOT_SERVED: Mapping[str, frozenset[str]] = {
         }
     ),
     "trunk": frozenset({"caller_ids", "default_caller_id"}),
+    "organisation": frozenset(
+        {
+            *("trunk", "ca_file"),
+            *("url", "bind_dn", "password_file", "base", "filter", "preset", "attributes", "page_size"),
+            *("tenant", "client_id", "secret_file", "authority", "graph_url"),
+        }
+    ),
 }
-"""Tables, and keys of tables, that are meant for later: this version does not serve them."""
+"""Keys of tables that are meant for later: this version does not serve them."""
 
 _SECONDS = "seconds, from 1 to 3600"
 
@@ -256,5 +276,11 @@ WANTED: Mapping[str, str] = {
     "service_codes": 'a list of codes with * or #, such as ["*31#"], of 2 to 18 signs',
     "emergency_numbers_also": 'a list of emergency numbers, such as ["191", "196"], of 2 to 5 digits',
     "number": 'a telephone number as people write it, such as "+33 1 99 00 10 01"',
+    "kind": "the sort of place that colleagues come from",
+    "file": 'the name of a list of colleagues in TOML or CSV, such as "colleagues.toml"',
+    "refresh_minutes": "after how many minutes colleagues are fetched again, from 1 to 1440",
+    "deadline_seconds": "how many seconds it may take to fetch them, from 1 to 600",
+    "teams": "true or false",
+    "single_sign_on": "true or false",
 }
 """What each key must be, as the end of the sentence "it must be …"."""

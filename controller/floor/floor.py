@@ -41,7 +41,7 @@ from controller.routing.desk import Desk, DeskState, DesktopSession, choose, log
 REST_SECONDS = 3.0
 """How long a telephone is left alone that could not be rung: others are offered the customer first, and a fault may pass."""
 
-_BUSY_WITH: Mapping[DeskState, str] = {
+BUSY_WITH: Mapping[DeskState, str] = {
     DeskState.LOGGED_OFF: "is not logged on",
     DeskState.IDLE: "is idle",
     DeskState.NOT_ANSWERING: "is not answering the telephone",
@@ -216,7 +216,7 @@ class Floor:
         if desk is None or target.id not in self.directory.agents:
             raise BadTarget(f"There is no agent {target.id!r}.")
         if not desk.is_available:
-            raise TargetUnavailable(f"{target.name} {_BUSY_WITH[desk.state]}.")
+            raise TargetUnavailable(f"{target.name} {BUSY_WITH[desk.state]}.")
 
     def _desk_command(self, command: DeskCommand, now: Seconds, writing: "_Writing") -> None:
         desk = self.desks.get(command.agent)

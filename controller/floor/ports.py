@@ -1,8 +1,11 @@
 """What the shell and the adapters promise one another. Adapters know these and never one another."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
-from controller.directory.ids import InteractionId, LegId
+from controller.directory.colleague_search import Found, ListedColleague
+from controller.directory.ids import ColleagueId, InteractionId, LegId, Seconds
+from controller.directory.organisation import OrganisationState
 from controller.floor.floor import Floor
 from controller.floor.outcome import Input, Outcome
 from controller.interaction.commands import Command
@@ -78,3 +81,19 @@ class Tally(Protocol):
 
     def refused(self, code: str) -> None:
         """A command was refused, by the machine's word for why."""
+
+
+class Colleagues(Protocol):
+    """The people of the site's organisations who are no agents of ours, as they were last fetched."""
+
+    async def search(self, asked: str, most: int) -> Found:
+        """Look up a text: see `colleague_search`. Takes milliseconds, unless their presence has to be asked for."""
+
+    def find(self, wanted: ColleagueId) -> ListedColleague | None:
+        """Find whom an id of `search` means; None: nobody, or nobody any more."""
+
+    async def refresh(self, seconds_max: Seconds) -> None:
+        """Have everybody fetched again, and wait for it so long at most; it goes on afterwards. Whoever else asks waits for the same."""
+
+    def states(self) -> Sequence[OrganisationState]:
+        """Say of each organisation how well its people are known, in the site's order."""

@@ -19,6 +19,9 @@ from controller.asterisk.preflight import Result, preflight
 from controller.asterisk.switch import AriSwitch
 from controller.desktop.server import CannotListen, DesktopServer
 from controller.desktop.tls import BadCertificate, Tls
+from controller.dialling.listed_number import ListedNumbers
+from controller.directory.dial_plan import listed_numbers
+from controller.directory.organisation import Organisation
 from controller.directory.site import AsteriskAccess, Site
 from controller.directory.site_mistakes import BadSiteFile
 from controller.floor.outcome import SiteReloaded
@@ -28,6 +31,8 @@ from controller.interaction.layout import layout
 from controller.journal.journal import JournalFailed
 from controller.journal.replay import BroughtBack, bring_back
 from controller.journal.sqlite_journal import SqliteJournal
+from controller.organisation.file_provider import FileProvider
+from controller.organisation.organisations import Organisations
 from controller.service.clock import SteadyClock
 from controller.service.keeping import Keeper
 from controller.service.loop import Loop
@@ -116,7 +121,13 @@ class _Service:
         self._keeper = Keeper(journal)
         self._loop = Loop(brought.floor, clock=clock, keeper=self._keeper)
         self._switch = AriSwitch(site.asterisk, post=self._loop.post, instance=instance_of(site_path.parent / site.journal))
-        self._metrics = Metrics(lambda: self._loop.floor, clock=clock, journal_fails_for=lambda: self._keeper.failing_seconds)
+        self._colleagues = Organisations(site.organisations, listed_numbers(site.directory), provider_for=self._provider_for, clock=clock)
+        self._metrics = Metrics(
+            lambda: self._loop.floor,
+            clock=clock,
+            journal_fails_for=lambda: self._keeper.failing_seconds,
+            organisations=self._colleagues.states,
+        )
         self._steps = StepFile(site_path.parent / site.journal, clock=clock, is_kept=lambda: self._keeper.failed_because is None)
         self._desktop = DesktopServer(
             self._loop,
@@ -127,12 +138,17 @@ class _Service:
             passwords=site.passwords,
             metrics_text=lambda: self._metrics.text().decode(),
             is_ready=lambda: self._switch.away_because is None,
+            colleagues=self._colleagues,
             tls=tls,
             is_behind_tls=site.desktop.tls_proxy,
             host_names=site.desktop.host_names,
         )
         self._begin_where_we_left_off(brought)
         self._loop.serve(self._switch, (InputLog(), self._metrics, self._steps, self._desktop), self._metrics)
+
+    def _provider_for(self, organisation: Organisation, numbers: ListedNumbers) -> FileProvider:
+        path = self._site_path.absolute().parent / organisation.file
+        return FileProvider(path, numbers=numbers, seconds_max=organisation.deadline_seconds)
 
     def _begin_where_we_left_off(self, brought: BroughtBack) -> None:
         """Nothing is special about a start: Asterisk is away until it is found, and the site file may be another one."""
@@ -182,15 +198,18 @@ class _Service:
             asyncio.create_task(self._switch.run(), name="switch"),
             asyncio.create_task(self._stopping.wait(), name="stop"),
         }
-        looking = asyncio.create_task(self._look_over(), name="preflight")
+        beside = (
+            asyncio.create_task(self._look_over(), name="preflight"),
+            asyncio.create_task(self._keep_colleagues(), name="colleagues"),
+        )
         done, others = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         self._loop.stop()
         if self._stopping.is_set():
             await self._switch.give_up()
-        for task in (*others, looking):
+        for task in (*others, *beside):
             if task.get_name() != "loop":
                 task.cancel()
-        await asyncio.gather(*others, looking, return_exceptions=True)
+        await asyncio.gather(*others, *beside, return_exceptions=True)
         for task in done:
             task.result()  # whatever ended it unasked is our mistake, and is raised here
         if self._stopping.is_set():
@@ -204,6 +223,13 @@ class _Service:
         for finding in await preflight(self._site.asterisk, self._site.directory):
             if finding.result in (Result.FAILED, Result.WARNING):
                 log.warning(finding.sentence, check=finding.check, result=finding.result.value)
+
+    async def _keep_colleagues(self) -> None:
+        """Fetch the organisations' people now and then. A mistake of ours in it costs nobody a call."""
+        try:
+            await self._colleagues.run()
+        except Exception:
+            log.exception("colleagues are fetched no more, because of a mistake in the controller; who was known stays")
 
     def _reload(self) -> None:
         if self._reloading is None or self._reloading.done():
@@ -232,6 +258,7 @@ class _Service:
             return
         self._desktop.use_passwords(site.passwords)
         self._use_access(site.asterisk)
+        self._colleagues.use(site.organisations, listed_numbers(site.directory))
         try:
             self._desktop.use_certificate()
         except BadCertificate as bad:

@@ -4,7 +4,7 @@ Counters are told of inputs as they happen; what *is* (interactions, agents, lin
 """
 
 from collections import Counter as Tally
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, disable_created_metrics, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
@@ -13,6 +13,7 @@ from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
 
 from controller import __version__
+from controller.directory.organisation import OrganisationState
 from controller.floor.floor import Floor
 from controller.floor.outcome import Input, Outcome
 from controller.interaction.interaction import Phase
@@ -26,10 +27,18 @@ COMMAND_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.02, 0.04, 0.06, 0.12, 0.25, 0.5
 class Metrics:
     """The figures of one service. It is an `Audience`: the service's loop tells it of every input."""
 
-    def __init__(self, floor: Callable[[], Floor], *, clock: Callable[[], float], journal_fails_for: Callable[[], float | None]) -> None:
+    def __init__(
+        self,
+        floor: Callable[[], Floor],
+        *,
+        clock: Callable[[], float],
+        journal_fails_for: Callable[[], float | None],
+        organisations: Callable[[], Sequence[OrganisationState]],
+    ) -> None:
         """Read what is from this floor when asked; `clock` is the floor's clock (seconds since 1970).
 
         `journal_fails_for`: for how many seconds nothing has been kept; None: everything is.
+        `organisations`: how well colleagues are known.
         """
         disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series for each counter, which nobody asks for
         self._registry = CollectorRegistry(auto_describe=True)
@@ -42,6 +51,7 @@ class Metrics:
             registry=self._registry,
         )
         self._registry.register(_WhatIs(floor, clock, journal_fails_for))
+        self._registry.register(_WhoIsKnown(organisations, clock))
         ProcessCollector(registry=self._registry)
         PlatformCollector(registry=self._registry)
 
@@ -106,3 +116,27 @@ class _WhatIs(Collector):
             longest.add_metric([queue], max((now - interaction.waits_since for interaction in line), default=0.0))
         yield waiting
         yield longest
+
+
+class _WhoIsKnown(Collector):
+    """Of each organisation, how many of its people can be looked up, and how old that list is."""
+
+    def __init__(self, organisations: Callable[[], Sequence[OrganisationState]], clock: Callable[[], float]) -> None:
+        self._organisations = organisations
+        self._clock = clock
+
+    def describe(self) -> list[Metric]:
+        return []
+
+    def collect(self) -> Iterator[Metric]:
+        name, by = "ari_controller_organisation", ["organisation"]
+        people = GaugeMetricFamily(f"{name}_colleagues", "Colleagues that can be looked up", labels=by)
+        age = GaugeMetricFamily(f"{name}_age_seconds", "Since their list was last known to be right; +Inf: never yet", labels=by)
+        failing = GaugeMetricFamily(f"{name}_failing", "1 while their list can't be fetched", labels=by)
+        now = self._clock()
+        for state in self._organisations():
+            of = [state.organisation.id]
+            people.add_metric(of, state.people)
+            age.add_metric(of, float("inf") if state.fetched_at is None else max(0.0, now - state.fetched_at))
+            failing.add_metric(of, int(bool(state.failed_because)))
+        yield from (people, age, failing)

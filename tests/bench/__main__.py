@@ -19,6 +19,7 @@ from tests.bench.journal_cost import journal
 from tests.bench.kills import kills
 from tests.bench.memory import memory
 from tests.bench.numbers import numbers
+from tests.bench.organisation import organisation
 from tests.bench.recovery import recovery
 from tests.bench.ringing import ringing
 from tests.bench.routing import routing
@@ -37,6 +38,7 @@ BY_THEMSELVES = {
     "routing": routing,
     "simulator": simulator,
     "numbers": numbers,
+    "organisation": organisation,
     "start-up": start_up,
     "days": days,
     "kills": kills,

@@ -19,11 +19,12 @@ from controller.directory.directory import Agent, Directory, EntryPoint, Queue, 
 from controller.directory.ids import AgentId, EntryPointId, InteractionId, LegId, QueueId, ReasonId, SwitchId
 from controller.floor.floor import Floor
 from controller.floor.outcome import Input, Outcome, SiteReloaded
-from controller.floor.ports import NotKept
+from controller.floor.ports import Colleagues, NotKept
 from controller.interaction.commands import Command
 from controller.interaction.facts import CustomerArrived, EndCause, Fact, LegAnswered, LegEnded, SwitchFound, SwitchLost
 from controller.interaction.interaction import Interaction, Party
 from controller.routing.commands import DeskCommand
+from tests.edges.colleagues_in_memory import ColleaguesInMemory
 
 BEGINNING = 1_800_000_000.0
 PATIENCE_SECONDS = 5.0
@@ -223,6 +224,7 @@ class World:
         inbox: InMemoryInbox | None = None,
         *,
         is_behind_proxy: bool = False,
+        colleagues: Colleagues | None = None,
         host_names: tuple[str, ...] = (),
     ) -> None:
         self.inbox = inbox or InMemoryInbox(Floor(directory()))
@@ -237,6 +239,7 @@ class World:
             passwords=HASHES,
             metrics_text=lambda: "interactions_live 0\n",
             is_ready=lambda: self.ready,
+            colleagues=colleagues or ColleaguesInMemory(),
             limits=limits or UNHURRIED,
             tls=tls,
             is_behind_tls=is_behind_proxy,

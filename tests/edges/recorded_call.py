@@ -4,6 +4,7 @@ from pathlib import Path
 
 from controller.directory.directory import Directory
 from controller.directory.ids import AgentId, InteractionId, LegId, ReasonId, Seconds, SwitchId
+from controller.directory.organisation import OrganisationState
 from controller.floor.floor import Floor
 from controller.floor.outcome import Input, Outcome
 from controller.floor.ports import Audience
@@ -37,6 +38,7 @@ class Call:
         self.floor = Floor(self.directory)
         self.audiences = list(audiences)
         self.journal_fails_for: Seconds | None = None
+        self.organisations: list[OrganisationState] = []
         self.take(SwitchFound())
         for agent in (ALICE, BOB):
             self.take(LogOn(agent=agent))

@@ -16,6 +16,7 @@ from controller.desktop.server import CannotListen, DesktopServer
 from controller.interaction.commands import Command
 from controller.interaction.refusals import Refused
 from controller.routing.commands import DeskCommand
+from tests.edges.colleagues_in_memory import ColleaguesInMemory
 from tests.edges.desktop_world import API, PATIENCE_SECONDS, Desktop, World
 
 JSON = {"Content-Type": "application/json"}
@@ -211,6 +212,7 @@ def second_server(world: World, host: str, port: int) -> DesktopServer:
         passwords={},
         metrics_text=str,
         is_ready=lambda: True,
+        colleagues=ColleaguesInMemory(),
     )
 
 

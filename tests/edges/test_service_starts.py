@@ -120,3 +120,31 @@ async def test_a_controller_whose_journal_is_ahead_of_the_machines_clock_goes_on
     async with running_service(site, ari_port=free_port()) as service:
         assert "off_seconds=3" in await service.says("this machine's clock was set")
         await service.says("the desktop listens")
+
+
+ORGANISATION = '\n[[organisation]]\nid = "branch"\nname = "Branch"\nfile = "branch.csv"\n'
+
+
+async def test_a_broken_list_of_colleagues_delays_no_start_and_is_told_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "branch.csv").write_bytes(b"\xff" * 50_000_000)
+
+    async with running_service(write_site(tmp_path, more=ORGANISATION), ari_port=free_port()) as service:
+        await service.says("the desktop listens")
+        said = await service.says("it is longer than 20 MB: no list of 100000 people is")
+
+    assert "colleagues could not be fetched; who was known stays" in said
+    listens = next(place for place, line in enumerate(service.lines) if "the desktop listens" in line)
+    assert listens < service.lines.index(said)
+
+
+async def test_a_list_of_colleagues_that_is_mended_is_taken_over_with_the_site_file(tmp_path: Path) -> None:
+    site = write_site(tmp_path)
+    async with running_service(site, ari_port=free_port()) as service:
+        await service.says("the desktop listens")
+        (tmp_path / "branch.csv").write_text("id,name,number\na,Anna,01 99 00 10 01\n")
+        site.write_text(site.read_text() + ORGANISATION)
+
+        service.read_site_again()
+
+        await service.says("the site file was taken over")
+        assert "people=1 " in await service.says("organisation=branch")

@@ -17,7 +17,7 @@ from controller.directory.policy import AfterConsult, EndConsult, Policy, Transf
 from controller.directory.site import Site
 from controller.directory.site_mistakes import BadSiteFile
 from controller.directory.site_source import site_from
-from controller.directory.site_tables import REPEATED, SINGLE, AgentTable, QueueTable
+from controller.directory.site_tables import REPEATED, SINGLE, AgentTable, OrganisationTable, QueueTable
 from tests.pure.directory.site_text import ALICES, BOBS, SITE, line_number, mistakes_in, read, with_line
 
 DEMO = Path(__file__).parents[2] / "docker" / "demo"
@@ -91,8 +91,9 @@ def test_a_default_that_the_demo_shows_in_a_comment_is_the_default() -> None:
     assert defaults_of_the_site == 22
     offer_seconds = policy_of_agents_and_queues.pop("offer_seconds")
     assert offer_seconds == Policy().offer_seconds
-    defaults = {key: field.default for table in (AgentTable, QueueTable) for key, field in table.model_fields.items()}
-    assert policy_of_agents_and_queues == {key: defaults[key] for key in ("supervisor", "answers_remotely", "music")} | {"team": ""}
+    defaults = {key: field.default for table in (AgentTable, QueueTable, OrganisationTable) for key, field in table.model_fields.items()}
+    said = ("supervisor", "answers_remotely", "music", "refresh_minutes", "deadline_seconds", "teams", "single_sign_on", "kind")
+    assert policy_of_agents_and_queues == {key: defaults[key] for key in said} | {"team": ""}
 
 
 def test_the_demo_explains_every_key_that_a_site_file_may_have() -> None:

@@ -3,9 +3,11 @@
 from prometheus_client.parser import text_string_to_metric_families
 
 from controller import __version__
+from controller.directory.organisation import OrganisationState
 from controller.interaction.facts import LegAnswered, SwitchLost
 from controller.telemetry.metrics import CONTENT_TYPE, Metrics
 from tests.edges.recorded_call import ALICE, Call, play
+from tests.pure.directory.people import organisation
 
 
 def figures(metrics: Metrics) -> dict[str, float]:
@@ -20,7 +22,12 @@ def figures(metrics: Metrics) -> dict[str, float]:
 
 def watched() -> tuple[Call, Metrics]:
     call = Call()
-    metrics = Metrics(lambda: call.floor, clock=lambda: call.now, journal_fails_for=lambda: call.journal_fails_for)
+    metrics = Metrics(
+        lambda: call.floor,
+        clock=lambda: call.now,
+        journal_fails_for=lambda: call.journal_fails_for,
+        organisations=lambda: call.organisations,
+    )
     call.audiences.append(metrics)
     return call, metrics
 
@@ -105,3 +112,18 @@ def test_a_journal_that_fails_this_very_moment_is_failing() -> None:
     call.journal_fails_for = 0.0
 
     assert figures(metrics)["ari_controller_journal_failing"] == 1
+
+
+def test_of_each_organisation_it_is_shown_how_many_are_known_how_old_that_is_and_whether_it_fails() -> None:
+    call, metrics = watched()
+    call.organisations = [
+        OrganisationState(organisation=organisation(), people=9, fetched_at=call.now),
+        OrganisationState(organisation=organisation("branch"), people=0, fetched_at=None, failed_because="it can't be read"),
+    ]
+    call.now += 90
+
+    found = figures(metrics)
+
+    name = "ari_controller_organisation"
+    assert [found[f"{name}_{figure}{{organisation=head-office}}"] for figure in ("colleagues", "age_seconds", "failing")] == [9, 90, 0]
+    assert [found[f"{name}_{figure}{{organisation=branch}}"] for figure in ("colleagues", "age_seconds", "failing")] == [0, float("inf"), 1]

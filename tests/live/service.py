@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.live.site import live_site
+from tests.live.site import COLLEAGUES, live_site
 
 TOP = Path(__file__).resolve().parents[2]
 SAID_SECONDS_MAX = 10.0
@@ -31,6 +31,7 @@ def write_site(folder: Path, *, app: str = "controller", password: str = "contro
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "site.toml"
     path.write_text(text + more)
+    path.with_name(COLLEAGUES.name).write_bytes(COLLEAGUES.read_bytes())
     return path
 
 

@@ -3,6 +3,8 @@
 from pathlib import Path
 
 DEMO = Path(__file__).resolve().parents[2] / "docker/demo/site.toml"
+COLLEAGUES = DEMO.with_name("colleagues.toml")
+"""Stands beside every site file that is made from the demo's."""
 
 POLICIES = {
     "810": ("rules", ""),

@@ -18,7 +18,7 @@ from testcontainers.core.config import testcontainers_config
 from testcontainers.core.container import DockerContainer
 from testcontainers.core.docker_client import DockerClient
 
-from tests.live.site import live_site
+from tests.live.site import COLLEAGUES, live_site
 
 # testcontainers' own cleaner is an image that can't be had without a registry; our label does its work.
 testcontainers_config.ryuk_disabled = True
@@ -91,6 +91,7 @@ def running_stack(site_folder: Path, *, ari_port_of_controller: int | None = Non
     run = f"test-{os.getpid()}-{int(time.time() * 1000)}"
     sip_port, ari_port, desktop_port = _free_port(socket.SOCK_DGRAM), _free_port(), _free_port()
     site_folder.joinpath("site.toml").write_text(site or live_site())
+    site_folder.joinpath(COLLEAGUES.name).write_bytes(COLLEAGUES.read_bytes())
     site_folder.chmod(0o755)
     with _rtp_ports() as rtp_ports:
         asterisk = (

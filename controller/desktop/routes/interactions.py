@@ -6,11 +6,11 @@ from aiohttp import web
 
 from controller.desktop.actions import ACTIONS, Asked, Doing
 from controller.desktop.answers import Answer
-from controller.desktop.bodies import idempotency_key, if_match, parse
+from controller.desktop.bodies import Body, ConsultBody, TransferBody, idempotency_key, if_match, parse
 from controller.desktop.problems import Problem, not_served
 from controller.desktop.views import seen_by, sees
 from controller.desktop.wiring import WIRING, Wiring
-from controller.directory.ids import AgentId, InteractionId
+from controller.directory.ids import AgentId, ColleagueId, InteractionId
 from controller.floor.outcome import Outcome
 from controller.interaction.interaction import Interaction
 
@@ -54,10 +54,23 @@ async def act(request: web.Request) -> web.Response:
 
 async def _act(wiring: Wiring, doing: Doing, raw: bytes, asked: Asked) -> Answer:
     _theirs(wiring, asked.interaction, asked.agent)
-    command = doing.command(parse(doing.takes, raw), asked, wiring.floor.directory)
+    body = parse(doing.takes, raw)
+    _check_single_sign_on(wiring, body)
+    command = doing.command(body, asked, wiring.floor.directory)
     outcome = await wiring.inbox.ask(command)
     after = _after(outcome, asked.interaction)
     return _look(wiring, after, asked.agent) if after is not None else _as_it_is_now(wiring, asked)
+
+
+def _check_single_sign_on(wiring: Wiring, body: Body) -> None:
+    """Refuse people who are not offered because they use Teams: to know one's id is no way round. Raises a Problem."""
+    target = body.target if isinstance(body, ConsultBody | TransferBody) else None
+    if target is None or target.kind != "organisation" or target.id is None:
+        return
+    listed = wiring.colleagues.find(ColleagueId(target.id))
+    if listed is not None and not listed.is_offered:
+        because = f"{listed.colleague.name} uses Microsoft Teams, and single sign-on is not on for it: ask your administrator."
+        raise Problem("sso-required", because)
 
 
 def _after(outcome: Outcome, of: InteractionId) -> Interaction | None:
