@@ -6,7 +6,9 @@ from controller.dialling.one_number import canonical_number
 from controller.directory.directory import Directory, EntryPoint
 from controller.directory.ids import InteractionId, Seconds
 from controller.interaction.facts import CustomerArrived
-from controller.interaction.interaction import Interaction, Party, Phase, Role, Standing
+from controller.interaction.interaction import Interaction, Phase
+from controller.interaction.parties import customer_of
+from controller.interaction.party import Party, Role, Standing
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _ARRIVALS_PER_ID = 36 * 36
@@ -49,7 +51,8 @@ def why_full(arrived: CustomerArrived, waiting: Collection[Interaction], custome
 
 
 def _number_of(interaction: Interaction) -> str:
-    return interaction.customer.number if interaction.customer else ""
+    customer = customer_of(interaction)
+    return customer.number if customer else ""
 
 
 def admit(new_id: InteractionId, arrived: CustomerArrived, entry_point: EntryPoint, directory: Directory, now: Seconds) -> Interaction:

@@ -6,8 +6,9 @@ from controller.interaction.appearance import looks_the_same
 from controller.interaction.chart import CHART, Cell, Ignored, Impossible, Key
 from controller.interaction.commands import Command
 from controller.interaction.facts import AgentChosen, DeadlinePassed, Fact, LegFact, Why
-from controller.interaction.interaction import Interaction, Phase, Role, Step
+from controller.interaction.interaction import Interaction, Phase, Step
 from controller.interaction.notices import CallTurnedAway
+from controller.interaction.party import Role
 from controller.interaction.refusals import NotPermitted, Stale
 from controller.interaction.roles import refusal
 from controller.interaction.steps.ending import everybody_gone

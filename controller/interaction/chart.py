@@ -42,7 +42,8 @@ from controller.interaction.facts import (
     LegUnstuck,
     Why,
 )
-from controller.interaction.interaction import Phase, Role, Step
+from controller.interaction.interaction import Phase, Step
+from controller.interaction.party import Role
 from controller.interaction.steps import (
     conferencing,
     consulting,

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from controller.directory.ids import InteractionId, LegId, Seconds
-from controller.interaction.interaction import Interaction, Party, Phase, Role, Standing
+from controller.interaction.interaction import Interaction, Phase
+from controller.interaction.party import Party, Role, Standing
 
 RINGS_ON_SECONDS = 30.0
 """How long after the last deadline for a telephone Asterisk stops ringing it by itself, should nobody be there to tell it."""

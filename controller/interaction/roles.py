@@ -9,7 +9,8 @@ from functools import lru_cache
 
 from controller.directory.ids import AgentId
 from controller.interaction.commands import Action
-from controller.interaction.interaction import Interaction, Party, Phase, Role
+from controller.interaction.interaction import Interaction, Phase
+from controller.interaction.party import Party, Role
 from controller.interaction.refusals import NotNow, NotPermitted, Refused
 
 A = Action

@@ -10,8 +10,9 @@ from controller.floor.floor import Floor
 from controller.floor.outcome import Input, Outcome
 from controller.interaction import commands
 from controller.interaction.facts import CustomerArrived, EndCause, LegAnswered, LegEnded
-from controller.interaction.interaction import Interaction, Role
+from controller.interaction.interaction import Interaction
 from controller.interaction.layout import Layout
+from controller.interaction.party import Role
 
 DONE = ReasonId("done")
 

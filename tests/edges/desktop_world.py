@@ -22,7 +22,9 @@ from controller.floor.outcome import Input, Outcome, SiteReloaded
 from controller.floor.ports import NotKept
 from controller.interaction.commands import Command
 from controller.interaction.facts import CustomerArrived, EndCause, Fact, LegAnswered, LegEnded, SwitchFound, SwitchLost
-from controller.interaction.interaction import Interaction, Party
+from controller.interaction.interaction import Interaction
+from controller.interaction.parties import customer_of, parties
+from controller.interaction.party import Party
 from controller.routing.commands import DeskCommand
 
 BEGINNING = 1_800_000_000.0
@@ -313,7 +315,7 @@ class World:
         return self.floor.interactions[InteractionId(interaction)]
 
     def party(self, interaction: str, agent: str) -> Party:
-        return next(party for party in self.interaction(interaction).parties if party.agent == agent)
+        return next(party for party in parties(self.interaction(interaction)) if party.agent == agent)
 
     def picks_up(self, interaction: str, agent: str) -> None:
         self.happens(LegAnswered(leg=self.party(interaction, agent).leg))
@@ -322,7 +324,7 @@ class World:
         self.happens(LegEnded(leg=self.party(interaction, agent).leg, cause=EndCause.HUNG_UP))
 
     def customer_hangs_up(self, interaction: str) -> None:
-        customer = self.interaction(interaction).customer
+        customer = customer_of(self.interaction(interaction))
         assert customer is not None
         self.happens(LegEnded(leg=customer.leg, cause=EndCause.HUNG_UP))
 

@@ -19,6 +19,7 @@ from controller.interaction.commands import (
 )
 from controller.interaction.facts import CustomerArrived, EndCause, LegAnswered, LegEnded, SwitchFound
 from controller.interaction.interaction import Interaction
+from controller.interaction.parties import parties
 from controller.routing.commands import GoAvailable, LogOn
 from controller.telemetry.step_file import StepFile
 from tests.pure.story import site
@@ -61,7 +62,7 @@ class Call:
 
     def leg(self, interaction: InteractionId, agent: AgentId | None) -> LegId:
         """An agent's leg; None: the customer's."""
-        return next(party.leg for party in self.of(interaction).parties if party.agent == agent)
+        return next(party.leg for party in parties(self.of(interaction)) if party.agent == agent)
 
 
 def play(call: Call) -> InteractionId:

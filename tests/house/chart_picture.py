@@ -13,7 +13,9 @@ from controller.interaction.advance import take_fact
 from controller.interaction.chart import CHART, Ignored, Impossible, Key
 from controller.interaction.commands import Command, GiveWrapUp, SendDigits, StartConsult
 from controller.interaction.facts import AgentChosen, DeadlinePassed, EndCause, Fact, LegAnswered, LegEnded, LegFact, LegUnheld, Why
-from controller.interaction.interaction import Deadline, Interaction, Party, Phase, Role, Standing
+from controller.interaction.interaction import Deadline, Interaction, Phase
+from controller.interaction.parties import parties
+from controller.interaction.party import Party, Role, Standing
 from controller.interaction.roles import ROLE_TABLE
 
 ALICE = Agent(id=AgentId("alice"), name="Alice", phone="1001")
@@ -73,7 +75,7 @@ def _take(phase: Phase, key: Key, *, ask: bool) -> tuple[str, Phase]:
         case (kind, role):
             before = an_interaction(phase, None, ask=ask)
             if kind is LegUnheld:  # a release counts only after its press
-                before = replace(before, parties=tuple(replace(party, phone_on_hold=True) for party in before.parties))
+                before = replace(before, parties=tuple(replace(party, phone_on_hold=True) for party in parties(before)))
             return _said(kind, role, phase), take_fact(before, _leg_fact(kind, before, role), 0).interaction.phase
         case kind if issubclass(kind, Command):
             return _take_command(phase, kind, ask=ask)

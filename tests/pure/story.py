@@ -23,9 +23,11 @@ from controller.interaction.facts import (
     SwitchFound,
     SwitchLost,
 )
-from controller.interaction.interaction import Interaction, Party, Phase, Role, Standing
+from controller.interaction.interaction import Interaction, Phase
 from controller.interaction.layout import Room, layout
 from controller.interaction.notices import Notice
+from controller.interaction.parties import agent_2_of, owner_of, parties
+from controller.interaction.party import Party, Role, Standing
 from controller.interaction.refusals import Refused
 from controller.interaction.roles import allowed
 from controller.routing.commands import DeskCommand, GoAvailable, GoIdle, LogOff, LogOn
@@ -116,11 +118,13 @@ class Contact:
 
     @property
     def owner(self) -> str | None:
-        return self.now.owner.agent if self.now.owner else None
+        owner = owner_of(self.now)
+        return owner.agent if owner else None
 
     @property
     def agent_2(self) -> str | None:
-        return self.now.agent_2.agent if self.now.agent_2 else None
+        agent_2 = agent_2_of(self.now)
+        return agent_2.agent if agent_2 else None
 
     @property
     def talking(self) -> set[str]:
@@ -145,7 +149,7 @@ class Contact:
 
     def party(self, who: str) -> Party:
         """Somebody who is part of it."""
-        return next(p for p in self.now.parties if _name(p) == who)
+        return next(p for p in parties(self.now) if _name(p) == who)
 
     def can(self, who: str) -> set[str]:
         """What this agent's buttons offer."""
@@ -158,7 +162,7 @@ class Contact:
 
     def _standing_in(self, room: Room, standing: Standing) -> set[str]:
         legs = {place.leg for place in layout(self.now).places if place.room is room}
-        return {_name(p) for p in self.now.parties if p.leg in legs and p.standing is standing}
+        return {_name(p) for p in parties(self.now) if p.leg in legs and p.standing is standing}
 
 
 def _name(party: Party) -> str:
@@ -310,7 +314,7 @@ class Story:
     def leg_of(self, who: str) -> LegId:
         """The telephone leg that somebody has now."""
         for interaction in self.floor.interactions.values():
-            for party in interaction.parties:
+            for party in parties(interaction):
                 if _name(party) == who and party.standing is not Standing.GONE:
                     return party.leg
         raise AssertionError(f"{who} is on no line")

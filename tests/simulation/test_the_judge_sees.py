@@ -19,8 +19,9 @@ from controller.floor import floor as whole_floor
 from controller.floor.deadlines import Deadlines
 from controller.floor.outcome import Outcome
 from controller.interaction import layout as places
-from controller.interaction.interaction import Interaction, Phase, Role
+from controller.interaction.interaction import Interaction, Phase
 from controller.interaction.layout import Layout, Room
+from controller.interaction.party import Role
 from controller.interaction.steps import ending, transferring
 from controller.routing.desk import Desk, DeskState
 from controller.service import keeping

@@ -18,9 +18,11 @@ from controller.floor.outcome import Outcome, SiteReloaded
 from controller.interaction import layout as places
 from controller.interaction.commands import DeclineOffer, HoldCustomer, ResumeCustomer
 from controller.interaction.facts import EndCause, LegEnded, LegUnheld, SwitchFound
-from controller.interaction.interaction import Phase, Role
+from controller.interaction.interaction import Phase
 from controller.interaction.layout import Layout, Room
 from controller.interaction.notices import CallTurnedAway
+from controller.interaction.parties import owner_of
+from controller.interaction.party import Role
 from controller.interaction.refusals import NotNow
 from controller.routing.commands import GoIdle
 from controller.simulator import desktops
@@ -208,7 +210,7 @@ def test_an_agent_who_lets_it_ring_is_made_unavailable_and_that_is_sound(world: 
 
 def test_an_owner_whose_customer_waits_again_and_who_is_asked_for_no_reason(world: QuietWorld) -> None:
     world.is_answered()
-    was, owner = world.interaction, world.interaction.owner
+    was, owner = world.interaction, owner_of(world.interaction)
     assert owner is not None, "Alice has answered"
     again = replace(was, phase=Phase.QUEUED, parties=tuple(party for party in was.parties if party is not owner))
 

@@ -4,8 +4,9 @@ from controller.directory.directory import Agent
 from controller.directory.ids import AgentId, LegId, Seconds
 from controller.directory.replace import replace
 from controller.interaction.facts import Why
-from controller.interaction.interaction import Deadline, Interaction, Party, Phase, Role, Standing, Step, WrapUp
+from controller.interaction.interaction import Deadline, Interaction, Phase, Step, WrapUp
 from controller.interaction.notices import Notice, OfferWithdrawn, WrapUpAsked
+from controller.interaction.party import Party, Role, Standing
 
 COULD_NOT_BE_RUNG = "the network or Asterisk could not ring the telephone"
 

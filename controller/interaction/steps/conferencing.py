@@ -5,7 +5,8 @@ from controller.directory.policy import CustomerGoneInConference
 from controller.directory.replace import replace
 from controller.interaction.commands import LeaveConference, StartConference
 from controller.interaction.facts import LegEnded
-from controller.interaction.interaction import Interaction, Phase, Role, Standing, Step
+from controller.interaction.interaction import Interaction, Phase, Step
+from controller.interaction.party import Role, Standing
 from controller.interaction.steps.common import agent_2_of, enter
 from controller.interaction.steps.consulting import consult_came_to_nothing
 from controller.interaction.steps.ending import end_for_everybody

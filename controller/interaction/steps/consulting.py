@@ -13,8 +13,9 @@ from controller.interaction.commands import (
 )
 from controller.interaction.commands import EndConsult as EndConsultCommand
 from controller.interaction.facts import DeadlinePassed, EndCause, LegAnswered, LegEnded, Why
-from controller.interaction.interaction import Deadline, Interaction, Party, Phase, Role, Standing, Step
+from controller.interaction.interaction import Deadline, Interaction, Phase, Step
 from controller.interaction.notices import AgentMissed, Notice, OfferFailed, OfferMade
+from controller.interaction.party import Party, Role, Standing
 from controller.interaction.steps.common import COULD_NOT_BE_RUNG, agent_2_of, change, enter, ring, stop_ringing, without
 from controller.interaction.steps.ending import end_for_everybody
 

@@ -6,8 +6,9 @@ from controller.directory.policy import OwnerHangUp
 from controller.directory.replace import replace
 from controller.interaction.commands import Command
 from controller.interaction.facts import EndCause, LegEnded, Why
-from controller.interaction.interaction import Deadline, Interaction, Phase, Role, Standing, Step
+from controller.interaction.interaction import Deadline, Interaction, Phase, Step
 from controller.interaction.notices import AgentMissed, Notice, OfferFailed, OfferMade
+from controller.interaction.party import Role, Standing
 from controller.interaction.steps.common import ask_wrap_up, back_to_line, enter, is_rung_back, owner_of, ring, stop_ringing, without
 
 _OWNER_GONE = "the agent who called you has gone"

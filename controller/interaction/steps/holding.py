@@ -6,7 +6,8 @@ from controller.directory.ids import Seconds
 from controller.directory.replace import replace
 from controller.interaction.commands import HoldCustomer, ResumeCustomer
 from controller.interaction.facts import LegHeld, LegUnheld
-from controller.interaction.interaction import Interaction, Party, Phase, Step
+from controller.interaction.interaction import Interaction, Phase, Step
+from controller.interaction.party import Party
 from controller.interaction.steps.common import change, enter, owner_of
 
 

@@ -7,9 +7,10 @@ from controller.directory.ids import Seconds
 from controller.directory.policy import Policy
 from controller.directory.replace import replace
 from controller.interaction.facts import LegStuck, LegUnstuck, Why
-from controller.interaction.interaction import Deadline, Interaction, Party, Role, Step
+from controller.interaction.interaction import Deadline, Interaction, Step
 from controller.interaction.layout import Room, room_of
 from controller.interaction.notices import MoveFailed
+from controller.interaction.party import Party, Role
 from controller.interaction.steps.common import change
 
 

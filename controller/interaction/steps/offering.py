@@ -4,8 +4,9 @@ from controller.directory.ids import LegId, Seconds
 from controller.directory.replace import replace
 from controller.interaction.commands import AcceptOffer, DeclineOffer
 from controller.interaction.facts import AgentChosen, DeadlinePassed, EndCause, LegAnswered, LegEnded, Why
-from controller.interaction.interaction import Deadline, Interaction, Party, Phase, Role, Standing, Step
+from controller.interaction.interaction import Deadline, Interaction, Phase, Step
 from controller.interaction.notices import AgentDeclined, AgentMissed, Notice, OfferFailed, OfferMade, OfferWithdrawn
+from controller.interaction.party import Party, Role, Standing
 from controller.interaction.steps.common import (
     COULD_NOT_BE_RUNG,
     ask_wrap_up,

@@ -5,8 +5,9 @@ from controller.directory.policy import TransferAcceptance
 from controller.directory.replace import replace
 from controller.interaction.commands import AcceptTransfer, DeclineTransfer, TransferCustomer
 from controller.interaction.facts import DeadlinePassed, EndCause, LegEnded, Why
-from controller.interaction.interaction import Deadline, Interaction, Phase, Role, Standing, Step
+from controller.interaction.interaction import Deadline, Interaction, Phase, Step
 from controller.interaction.notices import AgentMissed, OfferFailed
+from controller.interaction.party import Role, Standing
 from controller.interaction.steps.common import agent_2_of, ask_wrap_up, back_to_line, change, enter, owner_of
 
 

@@ -18,7 +18,8 @@ from controller.directory.policy import (
 )
 from controller.interaction.commands import Action
 from controller.interaction.facts import CustomerArrived, EndCause, LegAnswered, LegEnded, LegHeld, LegUnheld, SwitchFound, SwitchLost
-from controller.interaction.interaction import Standing
+from controller.interaction.parties import parties
+from controller.interaction.party import Standing
 from controller.interaction.refusals import Refused
 from controller.routing.commands import GoAvailable, GoIdle, LogOff, LogOn
 from tests.pure.floor.judge import JudgedStory
@@ -131,7 +132,7 @@ class Day:
         return [Contact(self.story, of) for of in self.story.floor.interactions]
 
     def _telephone(self, kind: str, first: int, second: int) -> None:
-        there = [p for contact in self._live() for p in contact.now.parties if p.standing is not Standing.GONE]
+        there = [p for contact in self._live() for p in parties(contact.now) if p.standing is not Standing.GONE]
         if kind == "answers":
             there = [party for party in there if party.rings] or there[:1]
         if not there:

@@ -9,8 +9,10 @@ from controller.interaction.advance import take_fact
 from controller.interaction.chart import CHART, Ignored, Impossible, Key
 from controller.interaction.commands import Action, Command
 from controller.interaction.facts import AgentChosen, CustomerArrived, DeadlinePassed, LegFact, Why
-from controller.interaction.interaction import Phase, Role
+from controller.interaction.interaction import Phase
 from controller.interaction.layout import ROOMS
+from controller.interaction.parties import parties
+from controller.interaction.party import Role
 from controller.interaction.roles import CONDITIONS, EVER, ROLE_TABLE
 from tests.pure.story import COMMANDS, agent, connected, consult_offered, consulting
 
@@ -96,7 +98,7 @@ def test_a_colleague_who_is_not_one_of_our_agents_is_missed_by_nobody() -> None:
     """Somebody reached by a number has no desk: the consult that comes to nothing is told to nobody but the owner."""
     story = consult_offered()
     now = story.contact.now
-    outsider = replace(now, parties=tuple(replace(p, agent=None) if p.role is Role.AGENT_2 else p for p in now.parties))
+    outsider = replace(now, parties=tuple(replace(p, agent=None) if p.role is Role.AGENT_2 else p for p in parties(now)))
 
     step = take_fact(outsider, DeadlinePassed(interaction=now.id, why=Why.CONSULT_UNANSWERED), story.now)
 

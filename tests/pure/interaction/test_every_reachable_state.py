@@ -11,7 +11,9 @@ from controller.interaction.advance import take_command
 from controller.interaction.chart import CHART
 from controller.interaction.commands import Action, SendDigits
 from controller.interaction.facts import LegEnded, LegUnstuck
-from controller.interaction.interaction import Phase, Role
+from controller.interaction.interaction import Phase
+from controller.interaction.parties import customer_is_there, party_of
+from controller.interaction.party import Role
 from controller.interaction.refusals import Refused
 from controller.interaction.roles import allowed, refused
 from tests.pure.interaction.invariants import assert_sound_step
@@ -29,8 +31,8 @@ def judge(move: Move) -> None:
     customer_left = move.by_customer and isinstance(move.cause, LegEnded)
     assert_sound_step(move.before, move.after, customer_left=customer_left)
     ended = move.before.phase is not Phase.ENDED and move.after.phase is Phase.ENDED
-    if ended and move.before.customer_is_there and isinstance(move.cause, LegEnded):
-        left = move.before.party_of(move.cause.leg)
+    if ended and customer_is_there(move.before) and isinstance(move.cause, LegEnded):
+        left = party_of(move.before, move.cause.leg)
         assert left is not None
         assert left.role in (Role.CUSTOMER, Role.AGENT_1), "nobody else's telephone drops a customer"
 

@@ -6,8 +6,9 @@ import pytest
 
 from controller.directory.policy import CustomerGoneInConference, Policy
 from controller.directory.replace import replace
-from controller.interaction.interaction import Role
 from controller.interaction.layout import Display, layout
+from controller.interaction.parties import parties
+from controller.interaction.party import Role
 from tests.pure.interaction.situations import BEGINNINGS
 from tests.pure.story import Story, conference, connected, consult_offered, consulting, contact_centre, site
 
@@ -38,7 +39,7 @@ def rows() -> Iterator[tuple[str, set[str], set[str]]]:
 def test_everybody_stands_in_the_room_that_the_situation_asks_for(situation: str, talk: set[str], hold: set[str]) -> None:
     contact = BEGINNINGS[situation]().contact
     places = {place.leg: str(place.room) for place in layout(contact.now).places}
-    stands = {str(party.agent or party.name): places.get(party.leg) for party in contact.now.parties}
+    stands = {str(party.agent or party.name): places.get(party.leg) for party in parties(contact.now)}
 
     assert {who for who, room in stands.items() if room == "talk"} == talk
     assert {who for who, room in stands.items() if room == "hold"} == hold
@@ -108,7 +109,7 @@ DISPLAYS = {
 
 
 def displays(story: Story) -> dict[str, Display]:
-    agents = {party.leg: str(party.agent) for party in story.contact.now.parties}
+    agents = {party.leg: str(party.agent) for party in parties(story.contact.now)}
     return {agents[place.leg]: place.shows for place in layout(story.contact.now).places if place.shows is not None}
 
 
@@ -135,6 +136,6 @@ def test_agents_who_stay_when_the_customer_has_left_a_conference_see_each_other(
 
 def test_an_agent_with_whom_nobody_is_left_is_shown_nobody() -> None:
     now = connected().contact.now
-    alone = replace(now, parties=tuple(party for party in now.parties if party.role is not Role.CUSTOMER))
+    alone = replace(now, parties=tuple(party for party in parties(now) if party.role is not Role.CUSTOMER))
 
     assert [place.shows for place in layout(alone).places] == [None]
