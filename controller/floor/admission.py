@@ -7,6 +7,7 @@ from controller.directory.directory import Directory, EntryPoint
 from controller.directory.ids import InteractionId, Seconds
 from controller.interaction.facts import CustomerArrived
 from controller.interaction.interaction import Interaction, Phase
+from controller.interaction.leg import Origin
 from controller.interaction.parties import customer_of
 from controller.interaction.party import Party, Role, Standing
 
@@ -58,7 +59,15 @@ def _number_of(interaction: Interaction) -> str:
 def admit(new_id: InteractionId, arrived: CustomerArrived, entry_point: EntryPoint, directory: Directory, now: Seconds) -> Interaction:
     """Put a customer into the line that their number leads to, on music."""
     queue = directory.queues[entry_point.queue]
-    customer = Party(role=Role.CUSTOMER, leg=arrived.leg, standing=Standing.UP, name=arrived.name, number=arrived.number)
+    customer = Party(
+        role=Role.CUSTOMER,
+        leg=arrived.leg,
+        origin=Origin.CAME,
+        switch=arrived.switch,
+        standing=Standing.UP,
+        name=arrived.name,
+        number=arrived.number,
+    )
     return Interaction(
         id=new_id,
         phase=Phase.QUEUED,

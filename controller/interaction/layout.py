@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from controller.directory.ids import InteractionId, LegId, Seconds
 from controller.interaction.interaction import Interaction, Phase
+from controller.interaction.leg import Endpoint, Origin
 from controller.interaction.party import Party, Role, Standing
 
 RINGS_ON_SECONDS = 30.0
@@ -35,11 +36,12 @@ class Place:
     """Where one leg belongs."""
 
     leg: LegId
+    origin: Origin
     room: Room
     muted: bool = False
     """Nobody hears this leg; it hears everybody in its room."""
-    phone: str | None = None
-    """The telephone to ring if the leg is not there yet; None: the leg came to us or was answered, and can't be made any more."""
+    endpoint: Endpoint | None = None
+    """Where to ring if the leg is not there yet; None: the leg came to us or was answered, and can't be made any more."""
     told_to_answer: bool = False
     shows: Display | None = None
     """Whom its owner talks with now; None: it is not told, because nobody has answered, or because it is no telephone of ours."""
@@ -124,9 +126,10 @@ def layout(interaction: Interaction) -> Layout:
             places.append(
                 Place(
                     leg=party.leg,
+                    origin=party.origin,
                     room=room,
                     muted=party.muted,
-                    phone=party.phone if party.rings else None,
+                    endpoint=Endpoint(address=party.phone) if party.rings and party.phone is not None else None,
                     told_to_answer=party.told_to_answer,
                     shows=_display(interaction, party),
                 )

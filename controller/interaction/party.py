@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from controller.directory.ids import AgentId, LegId
+from controller.directory.ids import AgentId, LegId, SwitchId
+from controller.interaction.leg import Origin
 
 
 class Role(StrEnum):
@@ -36,6 +37,9 @@ class Party:
 
     role: Role
     leg: LegId
+    origin: Origin
+    switch: SwitchId
+    """Which Asterisk has the leg."""
     standing: Standing
     name: str
     number: str = ""

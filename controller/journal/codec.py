@@ -1,17 +1,18 @@
 """Inputs and states as text, and back. Every text names the version of its form, so that an old journal can be read by a newer program."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import PydanticSerializationError, from_json
 
-from controller.directory.ids import Seconds
+from controller.directory.ids import THE_SWITCH, Seconds
 from controller.floor.outcome import Input, SiteReloaded
 from controller.floor.state import FloorState
 from controller.interaction import commands, facts
 from controller.interaction.commands import Command
-from controller.interaction.facts import Fact
+from controller.interaction.facts import Fact, SwitchFound, SwitchLost
 from controller.routing import commands as desk_commands
 from controller.routing.commands import DeskCommand
 
@@ -79,9 +80,15 @@ def read_input(text: str) -> Taken:
     if adapter is None:
         raise WrittenByNewer(f"this version knows no input {kind!r}")
     try:
-        return Taken(adapter.validate_python(envelope["input"]), float(envelope["at"]))
+        return Taken(adapter.validate_python(_with_switch(kind, envelope["input"])), float(envelope["at"]))
     except (ValidationError, KeyError, TypeError, ValueError) as error:
         raise Unreadable(f"not a {kind}: {_first_line(error)}") from error
+
+
+def _with_switch(kind: str, fields: Any) -> Any:
+    """Older versions knew one Asterisk and did not name it."""
+    is_about_one = kind in (SwitchLost.__name__, SwitchFound.__name__) and isinstance(fields, dict)
+    return {"switch": THE_SWITCH, **fields} if is_about_one else fields
 
 
 def write_state(state: FloorState) -> str:
@@ -99,12 +106,19 @@ def read_state(text: str) -> FloorState:
 
 
 def _as_written_today(state: Any) -> Any:
-    """Until several agents could be named whom a customer is not for, a state named one or none."""
+    """Say what older versions left unsaid: a customer was not for one agent at most, and every leg was the only Asterisk's."""
     interactions = state.get("interactions") if isinstance(state, dict) else None
-    for interaction in interactions if isinstance(interactions, list) else ():
-        if isinstance(interaction, dict) and not isinstance(not_for := interaction.get("not_for"), list):
+    for interaction in _dicts(interactions):
+        if not isinstance(not_for := interaction.get("not_for"), list):
             interaction["not_for"] = [] if not_for is None else [not_for]
+        for party in _dicts(interaction.get("parties")):
+            party.setdefault("origin", "came" if party.get("role") == "customer" else "made")
+            party.setdefault("switch", THE_SWITCH)
     return state
+
+
+def _dicts(several: Any) -> Iterator[dict[str, Any]]:
+    yield from (one for one in several if isinstance(one, dict)) if isinstance(several, list) else ()
 
 
 def _dump(adapter: TypeAdapter[Any], value: object) -> str:

@@ -125,7 +125,7 @@ def _moves(before: Interaction | None, after: Interaction) -> Iterator[str]:
             yield f"{'mute' if has[leg][0].muted else 'unmute'} {name}"
     for leg, (place, name) in has.items():
         if leg not in had:
-            yield f"ring {name}" if place.phone is not None else f"{name} to {place.room.value}"
+            yield f"ring {name}" if place.endpoint is not None else f"{name} to {place.room.value}"
 
 
 def _places(interaction: Interaction | None) -> dict[LegId, tuple[Place, str]]:

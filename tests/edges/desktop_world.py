@@ -16,7 +16,7 @@ from controller.desktop.limits import Limits
 from controller.desktop.server import DesktopServer
 from controller.desktop.tls import Tls
 from controller.directory.directory import Agent, Directory, EntryPoint, Queue, Reason
-from controller.directory.ids import AgentId, EntryPointId, InteractionId, LegId, QueueId, ReasonId, SwitchId
+from controller.directory.ids import THE_SWITCH, AgentId, EntryPointId, InteractionId, LegId, QueueId, ReasonId, SwitchId
 from controller.floor.floor import Floor
 from controller.floor.outcome import Input, Outcome, SiteReloaded
 from controller.floor.ports import NotKept
@@ -254,7 +254,7 @@ class World:
     async def start(self) -> None:
         await self.server.start()
         self.url = f"{self._scheme}://127.0.0.1:{self.server.port}"
-        self.happens(SwitchFound())
+        self.happens(SwitchFound(switch=THE_SWITCH))
 
     async def stop(self) -> None:
         for listening in self.listening:
@@ -329,10 +329,10 @@ class World:
         self.happens(LegEnded(leg=customer.leg, cause=EndCause.HUNG_UP))
 
     def switch_goes_away(self) -> None:
-        self.happens(SwitchLost())
+        self.happens(SwitchLost(switch=THE_SWITCH))
 
     def switch_comes_back(self) -> None:
-        self.happens(SwitchFound())
+        self.happens(SwitchFound(switch=THE_SWITCH))
 
     def agent_leaves_the_site(self, agent: str) -> None:
         self.happens(SiteReloaded(directory=directory(without=agent)))

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from controller.directory.directory import Directory
-from controller.directory.ids import AgentId, InteractionId, LegId, ReasonId, Seconds, SwitchId
+from controller.directory.ids import THE_SWITCH, AgentId, InteractionId, LegId, ReasonId, Seconds, SwitchId
 from controller.floor.floor import Floor
 from controller.floor.outcome import Input, Outcome
 from controller.floor.ports import Audience
@@ -38,7 +38,7 @@ class Call:
         self.floor = Floor(self.directory)
         self.audiences = list(audiences)
         self.journal_fails_for: Seconds | None = None
-        self.take(SwitchFound())
+        self.take(SwitchFound(switch=THE_SWITCH))
         for agent in (ALICE, BOB):
             self.take(LogOn(agent=agent))
             self.take(GoAvailable(agent=agent))

@@ -15,17 +15,18 @@ from controller.asterisk.retry import TRIES_MAX
 from controller.asterisk.seen import Progress
 from controller.interaction.facts import EndCause
 from controller.interaction.layout import Display, Layout, Place, Room
+from controller.interaction.leg import Origin
 from tests.edges.small_asterisk import ALICE, CUSTOMER, NOBODY, OFFERED, WAITING, World, impatient, layout, running
 
 pytestmark = pytest.mark.usefixtures("impatient")
 __all__ = ["impatient"]
 
-ALONE = layout(Place(leg=CUSTOMER, room=Room.HOLD), Place(leg=ALICE, room=Room.TALK))
-CONNECTED = layout(Place(leg=CUSTOMER, room=Room.TALK), Place(leg=ALICE, room=Room.TALK))
-MUTED = layout(Place(leg=CUSTOMER, room=Room.TALK), Place(leg=ALICE, room=Room.TALK, muted=True))
+ALONE = layout(Place(leg=CUSTOMER, origin=Origin.CAME, room=Room.HOLD), Place(leg=ALICE, origin=Origin.MADE, room=Room.TALK))
+CONNECTED = layout(Place(leg=CUSTOMER, origin=Origin.CAME, room=Room.TALK), Place(leg=ALICE, origin=Origin.MADE, room=Room.TALK))
+MUTED = layout(Place(leg=CUSTOMER, origin=Origin.CAME, room=Room.TALK), Place(leg=ALICE, origin=Origin.MADE, room=Room.TALK, muted=True))
 
 CORA = Display(name="Cora", number="+33123456789")
-SHOWN = layout(Place(leg=CUSTOMER, room=Room.TALK), Place(leg=ALICE, room=Room.TALK, shows=CORA))
+SHOWN = layout(Place(leg=CUSTOMER, origin=Origin.CAME, room=Room.TALK), Place(leg=ALICE, origin=Origin.MADE, room=Room.TALK, shows=CORA))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,7 +172,7 @@ async def test_a_leg_that_was_stuck_is_told_to_be_stuck_no_more_once_it_has_move
 
 
 async def test_a_colleague_who_cannot_be_parked_is_let_go_so_that_the_customer_comes_back() -> None:
-    parked = layout(Place(leg=CUSTOMER, room=Room.TALK), Place(leg=ALICE, room=Room.HOLD))
+    parked = layout(Place(leg=CUSTOMER, origin=Origin.CAME, room=Room.TALK), Place(leg=ALICE, origin=Origin.MADE, room=Room.HOLD))
     async with running() as world:
         await _come_to(world, Scene(before=(ALONE,), then=ALONE, asked=""))
         world.asterisk.fault = lambda asked: (
@@ -197,7 +198,7 @@ async def test_a_half_open_lane_costs_nobody_a_try() -> None:
             return NoAnswer(asked, 5.0) if left < 3 * TRIES_MAX - 1 else SwitchAway(asked, "no pong", sent=False)
 
         world.asterisk.fault = fault
-        world.reconciler.arrange(layout(Place(leg=CUSTOMER, room=Room.TALK)))
+        world.reconciler.arrange(layout(Place(leg=CUSTOMER, origin=Origin.CAME, room=Room.TALK)))
 
         await world.until(lambda: world.room_of(CUSTOMER) is Room.TALK)
 

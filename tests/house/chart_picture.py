@@ -6,7 +6,7 @@ Every step of the chart is really taken, from an interaction in its phase, by th
 from collections.abc import Iterator
 
 from controller.directory.directory import Agent
-from controller.directory.ids import AgentId, EntryPointId, InteractionId, LegId, QueueId
+from controller.directory.ids import THE_SWITCH, AgentId, EntryPointId, InteractionId, LegId, QueueId
 from controller.directory.policy import Policy, TransferAcceptance
 from controller.directory.replace import replace
 from controller.interaction.advance import take_fact
@@ -14,6 +14,7 @@ from controller.interaction.chart import CHART, Ignored, Impossible, Key
 from controller.interaction.commands import Command, GiveWrapUp, SendDigits, StartConsult
 from controller.interaction.facts import AgentChosen, DeadlinePassed, EndCause, Fact, LegAnswered, LegEnded, LegFact, LegUnheld, Why
 from controller.interaction.interaction import Deadline, Interaction, Phase
+from controller.interaction.leg import Origin
 from controller.interaction.parties import parties
 from controller.interaction.party import Party, Role, Standing
 from controller.interaction.roles import ROLE_TABLE
@@ -28,7 +29,7 @@ NOT_DRAWN = (SendDigits, GiveWrapUp)
 
 def an_interaction(phase: Phase, why: Why | None, *, ask: bool) -> Interaction:
     """One in this phase, waiting for this."""
-    parties = [Party(role=Role.CUSTOMER, leg=LegId("1.1"), standing=Standing.UP, name="")]
+    parties = [Party(role=Role.CUSTOMER, leg=LegId("1.1"), origin=Origin.CAME, switch=THE_SWITCH, standing=Standing.UP, name="")]
     if phase in HAS_OWNER:
         standing = Standing.RINGING if phase is Phase.OFFERED else Standing.UP
         parties.append(_agent(Role.AGENT_1, ALICE, standing))
@@ -52,7 +53,16 @@ def an_interaction(phase: Phase, why: Why | None, *, ask: bool) -> Interaction:
 
 
 def _agent(role: Role, agent: Agent, standing: Standing) -> Party:
-    return Party(role=role, leg=LegId(f"ix-i-{agent.id}-1"), standing=standing, name=agent.name, agent=agent.id, phone=agent.phone)
+    return Party(
+        role=role,
+        leg=LegId(f"ix-i-{agent.id}-1"),
+        origin=Origin.MADE,
+        switch=THE_SWITCH,
+        standing=standing,
+        name=agent.name,
+        agent=agent.id,
+        phone=agent.phone,
+    )
 
 
 def arrows() -> Iterator[tuple[Phase, str, Phase]]:

@@ -7,7 +7,17 @@ from dataclasses import replace
 from typing import Any
 
 from controller.directory.directory import Agent, Directory, EntryPoint, Queue, Reason
-from controller.directory.ids import AgentId, CommandKey, EntryPointId, InteractionId, LegId, QueueId, ReasonId, Seconds, SwitchId
+from controller.directory.ids import (
+    THE_SWITCH,
+    AgentId,
+    CommandKey,
+    EntryPointId,
+    InteractionId,
+    LegId,
+    QueueId,
+    ReasonId,
+    Seconds,
+)
 from controller.directory.policy import Policy
 from controller.floor.floor import Floor
 from controller.floor.outcome import Input, Outcome, SiteReloaded
@@ -34,7 +44,6 @@ from controller.routing.commands import DeskCommand, GoAvailable, GoIdle, LogOff
 from controller.routing.desk import DeskState
 
 NINE_O_CLOCK: Seconds = 1_000_000.0
-SWITCH = SwitchId("asterisk")
 RESOLVED = ReasonId("resolved")
 PEOPLE = {"alice": "Alice Martin", "bob": "Bob Durand", "carol": "Carol Petit", "dave": "Dave Moreau", "sam": "Sam Leroy"}
 PHONES = {name: str(1001 + place) for place, name in enumerate(PEOPLE)}
@@ -201,7 +210,7 @@ class Story:
     def customer_calls(self, name: str = "cora", number: str = "800", *, on: str | None = None) -> Contact:
         """Somebody dials a number; `on` is the leg that Asterisk named, `cora`'s own when not given."""
         leg = LegId(on or f"leg-of-{name}")
-        arrived = CustomerArrived(leg=leg, number="+33123456789", name=name, dialled=number, switch=SWITCH)
+        arrived = CustomerArrived(leg=leg, number="+33123456789", name=name, dialled=number, switch=THE_SWITCH)
         known = set(self.floor.interactions)
         self.take(arrived)
         new = set(self.floor.interactions) - known
@@ -232,10 +241,10 @@ class Story:
         self.now = until
 
     def switch_is_lost(self) -> None:
-        self.take(SwitchLost())
+        self.take(SwitchLost(switch=THE_SWITCH))
 
     def switch_is_found(self) -> None:
-        self.take(SwitchFound())
+        self.take(SwitchFound(switch=THE_SWITCH))
 
     def controller_is_started_again(self) -> None:
         """The program dies and is brought back from what it kept."""

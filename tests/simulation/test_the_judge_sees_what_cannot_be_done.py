@@ -11,7 +11,7 @@ from controller.asterisk import reconcile
 from controller.asterisk.events import ChannelDestroyed, StasisEnd
 from controller.asterisk.plan import HangUp, Move, Request
 from controller.asterisk.seen import Seen
-from controller.directory.ids import AgentId, QueueId
+from controller.directory.ids import THE_SWITCH, AgentId, QueueId
 from controller.floor import floor as whole_floor
 from controller.floor.deadlines import Deadlines
 from controller.floor.outcome import Outcome, SiteReloaded
@@ -96,7 +96,7 @@ def test_a_customer_who_is_given_back_to_the_dialplan_and_could_be_served(world:
 def test_a_customer_whom_the_floor_has_turned_away_is_given_back_and_that_is_sound(world: QuietWorld) -> None:
     customer = world.is_answered()
     away = CallTurnedAway(interaction=world.interaction.id, leg=customer, because="nobody serves this line any more")
-    world.judge.followed(SwitchFound(), Outcome(notices=(away,)), world.floor)
+    world.judge.followed(SwitchFound(switch=THE_SWITCH), Outcome(notices=(away,)), world.floor)
     world.exchange.execute("POST", f"channels/{customer}/continue", {}, None)
     world.rest(5.0)
 

@@ -5,6 +5,7 @@ from controller.directory.ids import AgentId, LegId, Seconds
 from controller.directory.replace import replace
 from controller.interaction.facts import Why
 from controller.interaction.interaction import Deadline, Interaction, Phase, Step, WrapUp
+from controller.interaction.leg import Origin
 from controller.interaction.notices import Notice, OfferWithdrawn, WrapUpAsked
 from controller.interaction.party import Party, Role, Standing
 
@@ -16,12 +17,20 @@ def enter(interaction: Interaction, phase: Phase, now: Seconds, *, deadline: Dea
     return replace(interaction, phase=phase, phase_since=now, deadline=deadline, news=news)
 
 
+def new_leg(interaction: Interaction, agent: AgentId) -> LegId:
+    """Name a leg that was never used before, so that `core show channels` tells an administrator whose it is."""
+    return LegId(f"ix-{interaction.id}-{agent}-{interaction.legs_made + 1}")
+
+
 def ring(interaction: Interaction, role: Role, agent: Agent) -> Interaction:
     """Add an agent whose telephone is to be rung, on a leg that was never used before."""
-    leg = LegId(f"ix-{interaction.id}-{agent.id}-{interaction.legs_made + 1}")
+    customer = interaction.customer
+    assert customer is not None, "an agent is rung for a customer"
     party = Party(
         role=role,
-        leg=leg,
+        leg=new_leg(interaction, agent.id),
+        origin=Origin.MADE,
+        switch=customer.switch,
         standing=Standing.RINGING,
         name=agent.name,
         number=agent.phone,

@@ -1,6 +1,6 @@
 """A customer who waits is offered to an agent, who answers, declines, or lets it ring."""
 
-from controller.directory.ids import LegId, Seconds
+from controller.directory.ids import Seconds
 from controller.directory.replace import replace
 from controller.interaction.commands import AcceptOffer, DeclineOffer
 from controller.interaction.facts import AgentChosen, DeadlinePassed, EndCause, LegAnswered, LegEnded, Why
@@ -14,6 +14,7 @@ from controller.interaction.steps.common import (
     change,
     enter,
     is_rung_back,
+    new_leg,
     owner_of,
     ring,
     stop_ringing,
@@ -98,6 +99,6 @@ def answer_remotely(interaction: Interaction, command: AcceptOffer, now: Seconds
 
 
 def _ring_anew(interaction: Interaction, party: Party) -> Interaction:
-    leg = LegId(f"ix-{interaction.id}-{party.agent}-{interaction.legs_made + 1}")
-    told = change(interaction, replace(party, leg=leg, told_to_answer=True, is_stuck=False))
+    assert party.agent is not None, "only one of our agents is told to answer"
+    told = change(interaction, replace(party, leg=new_leg(interaction, party.agent), told_to_answer=True, is_stuck=False))
     return replace(told, legs_made=interaction.legs_made + 1)

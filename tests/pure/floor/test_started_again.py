@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from controller.directory.ids import InteractionId
+from controller.directory.ids import THE_SWITCH, InteractionId
 from controller.floor.floor import Floor
 from controller.interaction.facts import CustomerArrived
 from controller.interaction.interaction import Phase
@@ -12,7 +12,7 @@ from controller.interaction.notices import CallWasOver
 from controller.interaction.parties import parties
 from controller.routing.desk import DeskState
 from tests.pure.interaction.situations import BEGINNINGS
-from tests.pure.story import SWITCH, connected, consult_offered, consulting, contact_centre, everything
+from tests.pure.story import connected, consult_offered, consulting, contact_centre, everything
 
 
 @pytest.mark.parametrize("situation", BEGINNINGS)
@@ -57,7 +57,7 @@ def test_a_caller_whose_call_was_ended_just_before_is_hung_up_and_is_no_new_cust
     story.controller_is_started_again()
 
     # The look at what Asterisk has finds a caller of whom no live interaction knows.
-    story.take(CustomerArrived(leg=caller, number="+33123456789", name="cora", dialled="800", switch=SWITCH))
+    story.take(CustomerArrived(leg=caller, number="+33123456789", name="cora", dialled="800", switch=THE_SWITCH))
 
     assert list(story.floor.interactions) == [story.contact.id]
     assert story.told(CallWasOver) == [CallWasOver(interaction=InteractionId(""), leg=caller)]

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from controller.directory.ids import THE_SWITCH
 from controller.interaction import commands, facts
 from controller.interaction.advance import take_fact
 from controller.interaction.chart import CHART, Ignored, Impossible, Key
@@ -84,7 +85,7 @@ def test_a_fact_that_is_not_about_one_interaction_is_not_for_the_chart() -> None
     story = connected()
 
     with pytest.raises(AssertionError, match="not about one interaction"):
-        take_fact(story.contact.now, facts.SwitchLost(), story.now)
+        take_fact(story.contact.now, facts.SwitchLost(switch=THE_SWITCH), story.now)
 
 
 def test_a_deadline_of_nobodys_wrap_up_is_none() -> None:

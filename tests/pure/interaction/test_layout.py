@@ -7,6 +7,7 @@ import pytest
 from controller.directory.policy import CustomerGoneInConference, Policy
 from controller.directory.replace import replace
 from controller.interaction.layout import Display, layout
+from controller.interaction.leg import Endpoint
 from controller.interaction.parties import parties
 from controller.interaction.party import Role
 from tests.pure.interaction.situations import BEGINNINGS
@@ -59,9 +60,9 @@ def test_nobody_stands_anywhere_when_it_is_over(situation: str) -> None:
 
 def test_only_a_telephone_that_has_not_answered_yet_can_be_rung_and_a_customers_leg_is_never_made() -> None:
     story = consult_offered()
-    phones = {place.leg: place.phone for place in layout(story.contact.now).places}
+    phones = {place.leg: place.endpoint for place in layout(story.contact.now).places}
 
-    assert phones == {story.leg_of("cora"): None, story.leg_of("alice"): None, story.leg_of("bob"): "1002"}
+    assert phones == {story.leg_of("cora"): None, story.leg_of("alice"): None, story.leg_of("bob"): Endpoint(address="1002")}
 
 
 def test_a_telephone_is_told_to_answer_by_itself_only_when_its_agent_accepted() -> None:

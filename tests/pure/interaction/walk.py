@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from controller.directory.directory import Agent
-from controller.directory.ids import AgentId, EntryPointId, InteractionId, LegId, QueueId, ReasonId
+from controller.directory.ids import THE_SWITCH, AgentId, EntryPointId, InteractionId, LegId, QueueId, ReasonId
 from controller.directory.policy import (
     AfterConsult,
     CustomerGoneInConference,
@@ -37,6 +37,7 @@ from controller.interaction.facts import (
     Why,
 )
 from controller.interaction.interaction import Interaction, Phase
+from controller.interaction.leg import Origin
 from controller.interaction.parties import consult_asked_at, customer_of, deadlines, parties, party_of, role_of
 from controller.interaction.party import Party, Role, Standing
 from controller.interaction.roles import allowed
@@ -66,7 +67,7 @@ BEGINNING = Interaction(
     entry_point=EntryPointId("e"),
     music="m",
     policy=DEFAULTS,
-    parties=(Party(role=Role.CUSTOMER, leg=LegId("c"), standing=Standing.UP, name="cora"),),
+    parties=(Party(role=Role.CUSTOMER, leg=LegId("c"), origin=Origin.CAME, switch=THE_SWITCH, standing=Standing.UP, name="cora"),),
     waiting_since=NOW,
 )
 

@@ -5,13 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from controller.directory.ids import AgentId, LegId
+from controller.directory.ids import THE_SWITCH, AgentId, LegId
 from controller.directory.policy import EndConsult
 from controller.floor.floor import Floor
 from controller.floor.outcome import SiteReloaded
 from controller.interaction.commands import Command, GiveWrapUp, HoldCustomer, StartConsult
-from controller.interaction.facts import CustomerArrived, DeadlinePassed, EndCause, LegEnded, Why
+from controller.interaction.facts import CustomerArrived, DeadlinePassed, EndCause, LegEnded, SwitchFound, SwitchLost, Why
 from controller.interaction.interaction import Phase
+from controller.interaction.leg import Origin
+from controller.interaction.parties import parties
+from controller.interaction.party import Role
 from controller.journal.codec import Taken, read_input, read_state
 from controller.routing.commands import DeskCommand, LogOn
 from tests.pure.journal.test_codec import KINDS
@@ -101,3 +104,18 @@ def test_a_state_of_form_1_still_is_a_contact_centre_with_a_call_in_every_phase(
     assert [session.key for session in floor.desks[AgentId("alice")].sessions] == ["ab" * 32]
     assert floor.state().leaving == (LegId("1795342161.99"),)
     assert floor.next_deadline_at() is not None
+
+
+def test_a_leg_of_an_older_state_came_to_us_or_was_made_and_is_the_only_asterisks() -> None:
+    for form in (FORM_1, FORM_2):
+        state = read_state((form / "state.json").read_text())
+
+        legs = [party for interaction in state.interactions for party in parties(interaction)]
+        assert {(party.role is Role.CUSTOMER, party.origin) for party in legs} == {(True, Origin.CAME), (False, Origin.MADE)}
+        assert {party.switch for party in legs} == {THE_SWITCH}
+
+
+def test_an_asterisk_that_an_older_version_lost_or_found_is_the_only_one(read: list[Taken]) -> None:
+    named = [taken.what.switch for taken in read if isinstance(taken.what, SwitchLost | SwitchFound)]
+
+    assert set(named) == {THE_SWITCH}

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from controller.directory.directory import Directory
-from controller.directory.ids import AgentId
+from controller.directory.ids import THE_SWITCH, AgentId
 from controller.floor.floor import Floor
 from controller.floor.outcome import Input, Outcome, SiteReloaded
 from controller.interaction.facts import SwitchFound
@@ -91,7 +91,7 @@ def test_an_empty_journal_gives_an_empty_contact_centre() -> None:
 
 DAY: list[Input] = [
     SiteReloaded(directory=site()),
-    SwitchFound(),
+    SwitchFound(switch=THE_SWITCH),
     LogOn(agent=ALICE),
     GoAvailable(agent=ALICE),
     GoIdle(agent=ALICE, reason="lunch"),
