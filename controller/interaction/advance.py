@@ -5,6 +5,7 @@ from controller.directory.replace import replace
 from controller.interaction.appearance import looks_the_same
 from controller.interaction.chart import CHART, Cell, Ignored, Impossible, Key
 from controller.interaction.commands import Command
+from controller.interaction.difference import offers_made, offers_withdrawn, wrap_ups_asked
 from controller.interaction.facts import AgentChosen, DeadlinePassed, Fact, LegFact, Why
 from controller.interaction.interaction import Interaction, Phase, Step
 from controller.interaction.notices import CallTurnedAway
@@ -81,7 +82,12 @@ def _take(interaction: Interaction, cell: Cell, stimulus: Fact | Command, now: S
     assert not isinstance(cell, Impossible), f"{stimulus} in {interaction.phase}: {cell.because}"
     if isinstance(cell, Ignored):
         return Step(interaction=interaction)
-    return _next(interaction, cell(interaction, stimulus, now))
+    step = _next(interaction, cell(interaction, stimulus, now))
+    after = step.interaction
+    if after is interaction:
+        return step
+    withdrawn, made = offers_withdrawn(interaction, stimulus, after), offers_made(interaction, after)
+    return replace(step, tell=(*withdrawn, *step.tell, *made, *wrap_ups_asked(interaction, after)))
 
 
 def _next(interaction: Interaction, step: Step) -> Step:

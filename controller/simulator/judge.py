@@ -4,7 +4,7 @@ It trusts neither the controller's mirror nor its layouts alone: who hears whom 
 is `judge_customers`, what becomes of agents `judge_agents`.
 """
 
-from controller.asterisk.seen import OURS, room_named
+from controller.asterisk.seen import room_named
 from controller.directory.ids import InteractionId, LegId
 from controller.floor.floor import Floor
 from controller.floor.outcome import Input, Outcome
@@ -157,7 +157,7 @@ class Judge(Witness):
                 wanted[place.leg] = (interaction.id, place.room, place.muted)
         for channel in exchange.channels.values():
             if channel.id not in wanted:
-                what = "left behind" if channel.id.startswith(OURS) else "a customer, forgotten"
+                what = "left behind" if channel.endpoint else "a customer, forgotten"
                 raise Broken(f"{channel.id} ({channel.state}) belongs to no interaction: {what}")
         for leg, (interaction_id, room, muted) in wanted.items():
             there = exchange.channels.get(leg)

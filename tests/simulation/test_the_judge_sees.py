@@ -56,7 +56,7 @@ def test_a_customer_who_is_left_in_the_talk_room_of_a_consult(monkeypatch: pytes
 
 @pytest.mark.parametrize("module", [ending, transferring])
 def test_a_wrap_up_that_is_forgotten(monkeypatch: pytest.MonkeyPatch, module: Any) -> None:
-    monkeypatch.setattr(module, "ask_wrap_up", lambda interaction, agent, now: (interaction, ()))
+    monkeypatch.setattr(module, "ask_wrap_up", lambda interaction, agent, now: interaction)
 
     assert first_broken("no wrap-up").broken
 

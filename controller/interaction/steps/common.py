@@ -6,7 +6,7 @@ from controller.directory.replace import replace
 from controller.interaction.facts import Why
 from controller.interaction.interaction import Deadline, Interaction, Phase, Step, WrapUp
 from controller.interaction.leg import Origin
-from controller.interaction.notices import Notice, OfferWithdrawn, WrapUpAsked
+from controller.interaction.notices import Notice
 from controller.interaction.party import Party, Role, Standing
 
 COULD_NOT_BE_RUNG = "the network or Asterisk could not ring the telephone"
@@ -52,14 +52,6 @@ def without(interaction: Interaction, *roles: Role) -> Interaction:
     return replace(interaction, parties=tuple(p for p in interaction.parties if p.role not in roles))
 
 
-def stop_ringing(interaction: Interaction, role: Role, because: str) -> tuple[Notice, ...]:
-    """Tell an agent whose telephone rings that it is to stop; nobody is told when nothing rings."""
-    party = interaction.party(role)
-    if party is None or not party.rings or party.agent is None:
-        return ()
-    return (OfferWithdrawn(interaction=interaction.id, agent=party.agent, because=because),)
-
-
 def back_to_line(
     interaction: Interaction, now: Seconds, *, tell: tuple[Notice, ...], not_for: AgentId | None = None, news: str = ""
 ) -> Step:
@@ -77,11 +69,10 @@ def is_rung_back(interaction: Interaction) -> bool:
     return interaction.deadline is not None and interaction.deadline.why is Why.RING_BACK_UNANSWERED
 
 
-def ask_wrap_up(interaction: Interaction, agent: AgentId, now: Seconds) -> tuple[Interaction, tuple[Notice, ...]]:
+def ask_wrap_up(interaction: Interaction, agent: AgentId, now: Seconds) -> Interaction:
     """Open the wrap-up of an agent who owned the interaction."""
     wrap_up = WrapUp(agent=agent, asked_at=now, over_at=now + interaction.policy.wrap_up_seconds)
-    asked = replace(interaction, wrap_ups=(*interaction.wrap_ups, wrap_up))
-    return asked, (WrapUpAsked(interaction=interaction.id, agent=agent),)
+    return replace(interaction, wrap_ups=(*interaction.wrap_ups, wrap_up))
 
 
 def owner_of(interaction: Interaction) -> tuple[Party, AgentId]:

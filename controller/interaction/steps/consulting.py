@@ -14,9 +14,9 @@ from controller.interaction.commands import (
 from controller.interaction.commands import EndConsult as EndConsultCommand
 from controller.interaction.facts import DeadlinePassed, EndCause, LegAnswered, LegEnded, Why
 from controller.interaction.interaction import Deadline, Interaction, Phase, Step
-from controller.interaction.notices import AgentMissed, Notice, OfferFailed, OfferMade
+from controller.interaction.notices import AgentMissed, Notice, OfferFailed
 from controller.interaction.party import Party, Role, Standing
-from controller.interaction.steps.common import COULD_NOT_BE_RUNG, agent_2_of, change, enter, ring, stop_ringing, without
+from controller.interaction.steps.common import COULD_NOT_BE_RUNG, agent_2_of, change, enter, ring, without
 from controller.interaction.steps.ending import end_for_everybody
 
 
@@ -24,10 +24,7 @@ def start_consult(interaction: Interaction, command: StartConsult, now: Seconds)
     """The customer goes to music, and then the colleague is rung."""
     asked = ring(interaction, Role.AGENT_2, command.target)
     deadline = Deadline(at=now + interaction.policy.consult_seconds, why=Why.CONSULT_UNANSWERED)
-    return Step(
-        interaction=replace(enter(asked, Phase.CONSULT_OFFERED, now, deadline=deadline), consult_asked_at=now),
-        tell=(OfferMade(interaction=interaction.id, agent=command.target.id, consult=True),),
-    )
+    return Step(interaction=replace(enter(asked, Phase.CONSULT_OFFERED, now, deadline=deadline), consult_asked_at=now))
 
 
 def join_consult(interaction: Interaction, answered: LegAnswered, now: Seconds) -> Step:
@@ -72,10 +69,7 @@ def consult_came_to_nothing(interaction: Interaction, now: Seconds, *, news: str
 def cancel_consult(interaction: Interaction, command: CancelConsult, now: Seconds) -> Step:
     """Agent 1 will not wait for the colleague: back to the customer."""
     back = replace(without(interaction, Role.AGENT_2), consult_asked_at=None)
-    return Step(
-        interaction=enter(back, Phase.CONNECTED, now),
-        tell=stop_ringing(interaction, Role.AGENT_2, "the consult was cancelled"),
-    )
+    return Step(interaction=enter(back, Phase.CONNECTED, now))
 
 
 def decline_consult(interaction: Interaction, command: DeclineOffer, now: Seconds) -> Step:
@@ -113,8 +107,7 @@ def _could_not_be_rung(interaction: Interaction, agent_2: Party, now: Seconds) -
     if agent_2.agent is not None:
         failed = (OfferFailed(interaction=interaction.id, agent=agent_2.agent, because=COULD_NOT_BE_RUNG),)
     news = f"{agent_2.name} could not be rung: the network or Asterisk failed, not {agent_2.name}. Try again in a moment."
-    tell = (*stop_ringing(interaction, Role.AGENT_2, "it could not be rung"), *failed)
-    return consult_came_to_nothing(interaction, now, news=news, tell=tell)
+    return consult_came_to_nothing(interaction, now, news=news, tell=failed)
 
 
 def consult_unanswered(interaction: Interaction, passed: DeadlinePassed, now: Seconds) -> Step:
@@ -125,8 +118,7 @@ def consult_unanswered(interaction: Interaction, passed: DeadlinePassed, now: Se
     missed: tuple[Notice, ...] = ()
     if agent_2.agent is not None:
         missed = (AgentMissed(interaction=interaction.id, agent=agent_2.agent, because="no answer"),)
-    tell = (*stop_ringing(interaction, Role.AGENT_2, "not answered in time"), *missed)
-    return consult_came_to_nothing(interaction, now, news=f"{agent_2.name} did not answer.", tell=tell)
+    return consult_came_to_nothing(interaction, now, news=f"{agent_2.name} did not answer.", tell=missed)
 
 
 def leave_consult(interaction: Interaction, command: LeaveConsult, now: Seconds) -> Step:

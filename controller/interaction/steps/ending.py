@@ -7,22 +7,18 @@ from controller.directory.replace import replace
 from controller.interaction.commands import Command
 from controller.interaction.facts import EndCause, LegEnded, Why
 from controller.interaction.interaction import Deadline, Interaction, Phase, Step
-from controller.interaction.notices import AgentMissed, Notice, OfferFailed, OfferMade
+from controller.interaction.notices import AgentMissed, Notice, OfferFailed
 from controller.interaction.party import Role, Standing
-from controller.interaction.steps.common import ask_wrap_up, back_to_line, enter, is_rung_back, owner_of, ring, stop_ringing, without
-
-_OWNER_GONE = "the agent who called you has gone"
+from controller.interaction.steps.common import ask_wrap_up, back_to_line, enter, is_rung_back, owner_of, ring, without
 
 
 def end_for_everybody(interaction: Interaction, cause: Command | LegEnded, now: Seconds) -> Step:
     """Nobody is on the line any more. An owner who has had the customer wraps up; Agent 2 never does."""
-    tell = stop_ringing(interaction, Role.AGENT_2, "the interaction has ended")
     ended = without(interaction, Role.AGENT_2)
     owner = ended.owner
     if owner is not None and owner.agent is not None and owner.is_up:
-        ended, asked = ask_wrap_up(ended, owner.agent, now)
-        tell = (*tell, *asked)
-    return Step(interaction=everybody_gone(ended, now), tell=tell)
+        ended = ask_wrap_up(ended, owner.agent, now)
+    return Step(interaction=everybody_gone(ended, now))
 
 
 def everybody_gone(interaction: Interaction, now: Seconds) -> Interaction:
@@ -35,14 +31,11 @@ def everybody_gone(interaction: Interaction, now: Seconds) -> Interaction:
 
 def end_before_answer(interaction: Interaction, cause: Command | LegEnded, now: Seconds) -> Step:
     """A telephone that rings for the customer stops. Who never had the customer does not wrap up; an owner who is rung back has."""
-    because = "a supervisor ended the call" if isinstance(cause, Command) else "the customer hung up"
-    tell = stop_ringing(interaction, Role.AGENT_1, because)
     if not is_rung_back(interaction):
-        return Step(interaction=everybody_gone(without(interaction, Role.AGENT_1), now), tell=tell)
+        return Step(interaction=everybody_gone(without(interaction, Role.AGENT_1), now))
 
     _, agent = owner_of(interaction)
-    owed, asked = ask_wrap_up(interaction, agent, now)
-    return Step(interaction=everybody_gone(owed, now), tell=(*tell, *asked))
+    return Step(interaction=everybody_gone(ask_wrap_up(interaction, agent, now), now))
 
 
 def owner_left(interaction: Interaction, ended: LegEnded, now: Seconds) -> Step:
@@ -67,9 +60,8 @@ def _owner_was_lost(interaction: Interaction, cause: EndCause, now: Seconds) -> 
     told: Notice = OfferFailed(interaction=interaction.id, agent=agent, because="telephone lost")
     if cause is EndCause.NO_SOUND:
         told = AgentMissed(interaction=interaction.id, agent=agent, because=f"telephone {cause.value}")
-    owed, asked = ask_wrap_up(replace(interaction, waiting_again_since=now), agent, now)
-    tell = (*stop_ringing(interaction, Role.AGENT_2, _OWNER_GONE), told, *asked)
-    return back_to_line(owed, now, tell=tell, news=f"{owner.name} has been cut off.")
+    owed = ask_wrap_up(replace(interaction, waiting_again_since=now), agent, now)
+    return back_to_line(owed, now, tell=(told,), news=f"{owner.name} has been cut off.")
 
 
 def _ring_owner_back(interaction: Interaction, now: Seconds) -> Step:
@@ -80,10 +72,5 @@ def _ring_owner_back(interaction: Interaction, now: Seconds) -> Step:
     again = Agent(id=agent, name=owner.name, phone=owner.phone, answers_remotely=owner.answers_remotely)
     rung = ring(without(interaction, Role.AGENT_2), Role.AGENT_1, again)
     deadline = Deadline(at=now + interaction.policy.ring_back_seconds, why=Why.RING_BACK_UNANSWERED)
-    return Step(
-        interaction=replace(enter(rung, Phase.OFFERED, now, deadline=deadline), consult_asked_at=None, waiting_again_since=now),
-        tell=(
-            *stop_ringing(interaction, Role.AGENT_2, _OWNER_GONE),
-            OfferMade(interaction=interaction.id, agent=agent, consult=False),
-        ),
-    )
+    offered = enter(rung, Phase.OFFERED, now, deadline=deadline)
+    return Step(interaction=replace(offered, consult_asked_at=None, waiting_again_since=now))

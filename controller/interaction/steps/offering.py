@@ -5,7 +5,7 @@ from controller.directory.replace import replace
 from controller.interaction.commands import AcceptOffer, DeclineOffer
 from controller.interaction.facts import AgentChosen, DeadlinePassed, EndCause, LegAnswered, LegEnded, Why
 from controller.interaction.interaction import Deadline, Interaction, Phase, Step
-from controller.interaction.notices import AgentDeclined, AgentMissed, Notice, OfferFailed, OfferMade, OfferWithdrawn
+from controller.interaction.notices import AgentDeclined, AgentMissed, Notice, OfferFailed
 from controller.interaction.party import Party, Role, Standing
 from controller.interaction.steps.common import (
     COULD_NOT_BE_RUNG,
@@ -17,7 +17,6 @@ from controller.interaction.steps.common import (
     new_leg,
     owner_of,
     ring,
-    stop_ringing,
 )
 
 
@@ -25,10 +24,7 @@ def offer_to_agent(interaction: Interaction, chosen: AgentChosen, now: Seconds) 
     """Ring the agent that routing chose; the customer goes on hearing music."""
     offered = ring(interaction, Role.AGENT_1, chosen.agent)
     deadline = Deadline(at=now + interaction.policy.offer_seconds, why=Why.OFFER_UNANSWERED)
-    return Step(
-        interaction=enter(offered, Phase.OFFERED, now, deadline=deadline),
-        tell=(OfferMade(interaction=interaction.id, agent=chosen.agent.id, consult=False),),
-    )
+    return Step(interaction=enter(offered, Phase.OFFERED, now, deadline=deadline))
 
 
 def connect_owner(interaction: Interaction, answered: LegAnswered, now: Seconds) -> Step:
@@ -63,7 +59,7 @@ def _could_not_be_rung(interaction: Interaction, now: Seconds) -> Step:
     owner, agent = owner_of(interaction)
     news = f"{owner.name} could not be rung: the network or Asterisk failed. The customer is offered again."
     told = OfferFailed(interaction=interaction.id, agent=agent, because=COULD_NOT_BE_RUNG)
-    return _offer_is_over(interaction, now, tell=(*stop_ringing(interaction, Role.AGENT_1, "it could not be rung"), told), news=news)
+    return _offer_is_over(interaction, now, tell=(told,), news=news)
 
 
 def withdraw_offer(interaction: Interaction, passed: DeadlinePassed, now: Seconds) -> Step:
@@ -71,14 +67,7 @@ def withdraw_offer(interaction: Interaction, passed: DeadlinePassed, now: Second
     owner, agent = owner_of(interaction)
     if owner.is_stuck:
         return _could_not_be_rung(interaction, now)
-    return _offer_is_over(
-        interaction,
-        now,
-        tell=(
-            OfferWithdrawn(interaction=interaction.id, agent=agent, because="not answered in time"),
-            AgentMissed(interaction=interaction.id, agent=agent, because="no answer"),
-        ),
-    )
+    return _offer_is_over(interaction, now, tell=(AgentMissed(interaction=interaction.id, agent=agent, because="no answer"),))
 
 
 def _offer_is_over(interaction: Interaction, now: Seconds, *, tell: tuple[Notice, ...], news: str = "") -> Step:
@@ -86,8 +75,7 @@ def _offer_is_over(interaction: Interaction, now: Seconds, *, tell: tuple[Notice
     if not is_rung_back(interaction):
         return back_to_line(interaction, now, tell=tell, news=news)
     _, agent = owner_of(interaction)
-    owed, asked = ask_wrap_up(interaction, agent, now)
-    return back_to_line(owed, now, tell=(*tell, *asked), news=news)
+    return back_to_line(ask_wrap_up(interaction, agent, now), now, tell=tell, news=news)
 
 
 def answer_remotely(interaction: Interaction, command: AcceptOffer, now: Seconds) -> Step:

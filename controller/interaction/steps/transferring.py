@@ -22,14 +22,14 @@ def make_agent_2_owner(interaction: Interaction, now: Seconds) -> Interaction:
 def transfer_customer(interaction: Interaction, command: TransferCustomer, now: Seconds) -> Step:
     """Agent 1 leaves and wraps up; Agent 2 has the customer, or is asked to take them."""
     _, agent = owner_of(interaction)
-    asked, tell = ask_wrap_up(interaction, agent, now)
+    asked = ask_wrap_up(interaction, agent, now)
     if interaction.policy.transfer_acceptance is TransferAcceptance.AUTOMATIC:
-        return Step(interaction=make_agent_2_owner(asked, now), tell=tell)
+        return Step(interaction=make_agent_2_owner(asked, now))
 
     owner, _ = owner_of(asked)
     left = replace(change(asked, replace(owner, standing=Standing.GONE)), waiting_again_since=now)
     deadline = Deadline(at=now + interaction.policy.transfer_seconds, why=Why.TRANSFER_UNANSWERED)
-    return Step(interaction=enter(left, Phase.TRANSFER_ASKED, now, deadline=deadline), tell=tell)
+    return Step(interaction=enter(left, Phase.TRANSFER_ASKED, now, deadline=deadline))
 
 
 def transfer_from_conference(interaction: Interaction, command: TransferCustomer, now: Seconds) -> Step:
@@ -40,8 +40,7 @@ def transfer_from_conference(interaction: Interaction, command: TransferCustomer
 def owner_leaves_conference(interaction: Interaction, now: Seconds) -> Step:
     """Agent 1 goes and wraps up; Agent 2 becomes the owner and stays with the customer."""
     _, agent = owner_of(interaction)
-    asked, tell = ask_wrap_up(interaction, agent, now)
-    return Step(interaction=make_agent_2_owner(asked, now), tell=tell)
+    return Step(interaction=make_agent_2_owner(ask_wrap_up(interaction, agent, now), now))
 
 
 def accept_transfer(interaction: Interaction, command: AcceptTransfer, now: Seconds) -> Step:
