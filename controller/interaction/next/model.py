@@ -1,0 +1,201 @@
+"""What an interaction is at one moment. Only what can't be derived: how far each part is, and whom the owner talks to.
+
+    Customer   there -> gone
+    Offer      somebody is rung, or asked, to take the customer (why: line, ring-back, asked)
+    Owner      talks to the customer, to the consult, or to nobody (the customer is on hold)
+    Consult    ringing -> up; then a member of the conference, or over
+
+`Owner.talks_to` is the one switch that decides who hears whom. That the customer is held, or the consult parked, is read off it and stored
+nowhere, so a customer who overhears a consult is no state that can be written down. Phase, rooms and rights are functions of these parts.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from controller.directory.ids import AgentId, EntryPointId, InteractionId, LegId, QueueId, Seconds, SwitchId
+from controller.directory.policy import Policy
+from controller.interaction.interaction import Deadline, WrapUp
+from controller.interaction.leg import Endpoint, Origin
+from controller.interaction.notices import Notice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leg:
+    """One telephone's part in it."""
+
+    id: LegId
+    origin: Origin
+    switch: SwitchId
+    """Which Asterisk has it."""
+    endpoint: Endpoint | None = None
+    """Where to ring; None: it came to us."""
+    told_to_answer: bool = False
+    """The agent accepted on the desktop, so the telephone is rung with the wish that it answers by itself."""
+    muted: bool = False
+    phone_on_hold: bool = False
+    """The telephone's own hold key is pressed: it hears nobody."""
+    hold_key_in_doubt: bool = False
+    """It was pressed when we last heard the switch, and may have been released since."""
+    is_stuck: bool = False
+    """Asterisk will not bring it where it belongs, or not ring it, and is asked again and again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody with a telephone."""
+
+    name: str
+    number: str
+    agent: AgentId | None
+    """None: nobody of ours. They never own an interaction and never wrap up."""
+    endpoint: Endpoint | None
+    """The telephone to ring; None: the customer's, who came to us."""
+    answers_remotely: bool = False
+    """The telephone can be told to answer by itself when we ring it."""
+
+
+class CustomerStage(StrEnum):
+    """How far the customer is."""
+
+    THERE = "there"
+    GONE = "gone"
+    """They stay named for the wrap-up, and where the agents of a conference outstay them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Customer:
+    """Whose contact it is."""
+
+    stage: CustomerStage
+    person: Person
+    leg: Leg
+
+
+class OfferWhy(StrEnum):
+    """Why somebody is to take the customer."""
+
+    LINE = "line"
+    """Routing found an agent for a customer who waits."""
+    RING_BACK = "ring-back"
+    """Who had the customer last is rung again."""
+    ASKED = "asked"
+    """Whom the last owner consulted is on the line already, and is asked to take the customer over."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """Somebody is rung, or asked, to take a customer whom nobody has."""
+
+    why: OfferWhy
+    to: Person
+    leg: Leg
+    deadline: Deadline
+    consulted_since: Seconds | None = None
+    """Since when whoever is asked had been consulted; None: they were not."""
+
+
+class TalksTo(StrEnum):
+    """Whom the owner hears, and is heard by."""
+
+    CUSTOMER = "customer"
+    """And the members of the conference, if it is one."""
+    CONSULT = "consult"
+    NOBODY = "nobody"
+    """The customer is on hold."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owner:
+    """Who has the customer."""
+
+    person: Person
+    agent: AgentId
+    leg: Leg
+    talks_to: TalksTo
+
+
+class ConsultStage(StrEnum):
+    """How far a consult is."""
+
+    RINGING = "ringing"
+    UP = "up"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consult:
+    """Whom the owner asks. There is one at most; that it is over, or has become a conference, is that it is no more."""
+
+    stage: ConsultStage
+    person: Person
+    leg: Leg
+    asked_at: Seconds
+    deadline: Deadline | None
+    """Until when it may ring; None: it was answered."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """Somebody of a conference who is neither customer nor owner."""
+
+    person: Person
+    leg: Leg
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interaction:
+    """One customer's contact. Every accepted input makes a new one, with the next revision if anybody sees or may do anything else."""
+
+    id: InteractionId
+    started_at: Seconds
+    phase_since: Seconds
+    queue: QueueId
+    queue_name: str
+    entry_point: EntryPointId
+    music: str
+    policy: Policy
+    waiting_since: Seconds
+    """Since when the customer waits for an agent; the line is served in this order."""
+    customer: Customer
+    offer: Offer | None = None
+    """Never beside an owner."""
+    owner: Owner | None = None
+    consult: Consult | None = None
+    """Only an owner has one."""
+    members: tuple[Member, ...] = ()
+    """In the order in which they joined."""
+    former: Member | None = None
+    """Who had the customer last, with the leg that they had, until somebody else has or the customer waits in line again."""
+    wrap_ups: tuple[WrapUp, ...] = ()
+    waiting_again_since: Seconds | None = None
+    """Since when, after the last agent whom they had; None: they have had none."""
+    first_in_line: bool = False
+    """The customer lost an agent through no fault of their own: served before all who wait."""
+    line: str = ""
+    """The PJSIP endpoint that the customer's call came in by; empty: unknown."""
+    revision: int = 1
+    direction: str = "inbound"
+    legs_made: int = 0
+    not_for: tuple[AgentId, ...] = ()
+    """Agents who are not to be offered this customer before somebody has answered, unless nobody else serves the queue."""
+    news: str = ""
+    """A sentence for the owner on what just happened to them, such as why a consult came to nothing."""
+
+    def owes_wrap_up(self, agent: AgentId) -> WrapUp | None:
+        """Find the reason that this agent still has to give."""
+        return next((w for w in self.wrap_ups if w.agent == agent and w.is_owed), None)
+
+    @property
+    def customer_is_there(self) -> bool:
+        """False once the customer has hung up, even where the agents stay together."""
+        return self.customer.stage is CustomerStage.THERE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """What an input led to."""
+
+    interaction: Interaction
+    tell: tuple[Notice, ...] = ()
+    """Verdicts on somebody, and keys that were pressed: what no difference shows."""
+    news: str | None = None
+    """None: the last news stay, unless the phase is another."""
