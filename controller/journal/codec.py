@@ -1,6 +1,5 @@
 """Inputs and states as text, and back. Every text names the version of its form, so that an old journal can be read by a newer program."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,17 +12,19 @@ from controller.floor.state import FloorState
 from controller.interaction import commands, facts
 from controller.interaction.commands import Command
 from controller.interaction.facts import Fact, SwitchFound, SwitchLost
+from controller.journal.older_forms import READERS
 from controller.routing import commands as desk_commands
 from controller.routing.commands import DeskCommand
 
-FORM = 2
+FORM = 3
 """The version of the form in which we write. Keep reading the old ones when it changes; never change what a number means.
 
 1: commands carry no key, and a state remembers none.
 2: a command may carry its key, and a state has the keys that were accepted.
+3: an interaction is kept as its parts (customer, offer, owner, consult, members), and a switch that is lost or found is named.
 """
-FORMS_READ = frozenset({1, FORM})
-"""What form 1 does not say has its default in form 2, so a text of either is read in the same way."""
+FORMS_READ = frozenset({*READERS, FORM})
+"""What an older form's input does not say has its default in form 3; its states are brought into form 3 first."""
 
 
 class Unreadable(Exception):
@@ -100,25 +101,10 @@ def read_state(text: str) -> FloorState:
     """Read what `write_state` of this or an older version wrote. Raises `Unreadable`."""
     envelope = _envelope(text)
     try:
-        return _STATE.validate_python(_as_written_today(envelope["state"]))
+        as_today = READERS.get(envelope["form"], lambda state: state)
+        return _STATE.validate_python(as_today(envelope["state"]))
     except (ValidationError, KeyError) as error:
         raise Unreadable(f"not a state: {_first_line(error)}") from error
-
-
-def _as_written_today(state: Any) -> Any:
-    """Say what older versions left unsaid: a customer was not for one agent at most, and every leg was the only Asterisk's."""
-    interactions = state.get("interactions") if isinstance(state, dict) else None
-    for interaction in _dicts(interactions):
-        if not isinstance(not_for := interaction.get("not_for"), list):
-            interaction["not_for"] = [] if not_for is None else [not_for]
-        for party in _dicts(interaction.get("parties")):
-            party.setdefault("origin", "came" if party.get("role") == "customer" else "made")
-            party.setdefault("switch", THE_SWITCH)
-    return state
-
-
-def _dicts(several: Any) -> Iterator[dict[str, Any]]:
-    yield from (one for one in several if isinstance(one, dict)) if isinstance(several, list) else ()
 
 
 def _dump(adapter: TypeAdapter[Any], value: object) -> str:

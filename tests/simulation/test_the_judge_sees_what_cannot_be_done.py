@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from types import MappingProxyType
 
 import pytest
 
@@ -18,11 +17,10 @@ from controller.floor.outcome import Outcome, SiteReloaded
 from controller.interaction import layout as places
 from controller.interaction.commands import DeclineOffer, HoldCustomer, ResumeCustomer
 from controller.interaction.facts import EndCause, LegEnded, LegUnheld, SwitchFound
-from controller.interaction.interaction import Phase
+from controller.interaction.interaction import Phase, TalksTo
 from controller.interaction.layout import Layout, Room
 from controller.interaction.notices import CallTurnedAway
 from controller.interaction.parties import owner_of
-from controller.interaction.party import Role
 from controller.interaction.refusals import NotNow
 from controller.routing.commands import GoIdle
 from controller.simulator import desktops
@@ -122,9 +120,7 @@ def test_a_customer_who_is_answered_and_brought_to_no_room(world: QuietWorld, mo
 
 
 def test_a_customer_who_waits_alone_in_the_talk_room(world: QuietWorld, monkeypatch: pytest.MonkeyPatch) -> None:
-    alone = MappingProxyType({Role.CUSTOMER: Room.TALK})
-    monkeypatch.setattr(places, "ROOMS", {**places.ROOMS, Phase.QUEUED: alone, Phase.OFFERED: alone})
-    monkeypatch.setattr(places, "_somebody_listens", lambda interaction: True)
+    monkeypatch.setattr(places, "_customer_room", lambda interaction: Room.TALK)
     monkeypatch.setattr(whole_floor, "check", lambda interaction: None)
 
     world.is_called()
@@ -212,7 +208,7 @@ def test_an_owner_whose_customer_waits_again_and_who_is_asked_for_no_reason(worl
     world.is_answered()
     was, owner = world.interaction, owner_of(world.interaction)
     assert owner is not None, "Alice has answered"
-    again = replace(was, phase=Phase.QUEUED, parties=tuple(party for party in was.parties if party is not owner))
+    again = replace(was, owner=None)
 
     with pytest.raises(Broken, match="is asked for no wrap-up reason"):
         world.becomes(again, LegEnded(leg=owner.leg, cause=EndCause.FAILED))
@@ -222,8 +218,12 @@ def test_a_release_of_the_hold_key_that_was_not_pressed(world: QuietWorld) -> No
     world.is_answered()
     world.presses(HoldCustomer)
 
+    owner = world.interaction.owner
+    assert owner is not None, "Alice has answered"
+    talks = replace(world.interaction, owner=replace(owner, talks_to=TalksTo.CUSTOMER))
+
     with pytest.raises(Broken, match="a key that was not pressed"):
-        world.becomes(replace(world.interaction, phase=Phase.CONNECTED), LegUnheld(leg=world.telephone.id))
+        world.becomes(talks, LegUnheld(leg=world.telephone.id))
 
 
 def test_an_agent_who_is_to_release_a_key_that_they_have_released(world: QuietWorld) -> None:

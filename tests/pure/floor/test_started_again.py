@@ -9,7 +9,6 @@ from controller.floor.floor import Floor
 from controller.interaction.facts import CustomerArrived
 from controller.interaction.interaction import Phase
 from controller.interaction.notices import CallWasOver
-from controller.interaction.parties import parties
 from controller.routing.desk import DeskState
 from tests.pure.interaction.situations import BEGINNINGS
 from tests.pure.story import connected, consult_offered, consulting, contact_centre, everything
@@ -104,7 +103,7 @@ def test_two_calls_do_not_get_one_name() -> None:
 def test_an_interaction_that_was_kept_wrong_is_not_brought_back() -> None:
     story = consulting()
     state = story.floor.state()
-    broken = replace(state.interactions[0], parties=parties(state.interactions[0])[:1])
+    broken = replace(state.interactions[0], owner=None)
 
     with pytest.raises(AssertionError):
         Floor.from_state(replace(state, interactions=(broken,)))

@@ -31,6 +31,7 @@ def _assert_customer_is_in_good_hands(interaction: Interaction, rooms: dict[LegI
     customer, owner, agent_2 = customer_of(interaction), owner_of(interaction), agent_2_of(interaction)
     assert customer is not None, "the customer is always named"
     if rooms.get(customer.leg) is not Room.TALK:
+        assert interaction.phase is not Phase.CONNECTED, "connected means that they hear one another"
         return
     owner_talks = owner is not None and rooms.get(owner.leg) is Room.TALK and owner.is_up
     assert owner_talks, "the customer talks only with the owner there"

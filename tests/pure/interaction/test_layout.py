@@ -6,10 +6,10 @@ import pytest
 
 from controller.directory.policy import CustomerGoneInConference, Policy
 from controller.directory.replace import replace
+from controller.interaction.interaction import CustomerStage
 from controller.interaction.layout import Display, layout
 from controller.interaction.leg import Endpoint
 from controller.interaction.parties import parties
-from controller.interaction.party import Role
 from tests.pure.interaction.situations import BEGINNINGS
 from tests.pure.story import Story, conference, connected, consult_offered, consulting, contact_centre, site
 
@@ -137,6 +137,6 @@ def test_agents_who_stay_when_the_customer_has_left_a_conference_see_each_other(
 
 def test_an_agent_with_whom_nobody_is_left_is_shown_nobody() -> None:
     now = connected().contact.now
-    alone = replace(now, parties=tuple(party for party in parties(now) if party.role is not Role.CUSTOMER))
+    alone = replace(now, customer=replace(now.customer, stage=CustomerStage.GONE))
 
     assert [place.shows for place in layout(alone).places] == [None]

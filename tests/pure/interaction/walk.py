@@ -21,6 +21,7 @@ from controller.directory.policy import (
     TransferAcceptance,
 )
 from controller.interaction.advance import take_command, take_fact
+from controller.interaction.chart import STAGES, row_about
 from controller.interaction.commands import Action, Command, GiveWrapUp, SendDigits, StartConsult
 from controller.interaction.facts import (
     AgentChosen,
@@ -36,10 +37,10 @@ from controller.interaction.facts import (
     LegUnstuck,
     Why,
 )
-from controller.interaction.interaction import Interaction, Phase
+from controller.interaction.interaction import Customer, CustomerStage, Interaction, Leg, Person, Phase
 from controller.interaction.leg import Origin
-from controller.interaction.parties import consult_asked_at, customer_of, deadlines, parties, party_of, role_of
-from controller.interaction.party import Party, Role, Standing
+from controller.interaction.parties import consult_asked_at, customer_of, deadlines, parties, role_of
+from controller.interaction.party import Role, Standing
 from controller.interaction.roles import allowed
 from tests.pure.story import COMMANDS
 
@@ -59,7 +60,6 @@ OTHERS = replace(
 
 BEGINNING = Interaction(
     id=InteractionId("i"),
-    phase=Phase.QUEUED,
     phase_since=NOW,
     started_at=NOW,
     queue=QueueId("q"),
@@ -67,7 +67,11 @@ BEGINNING = Interaction(
     entry_point=EntryPointId("e"),
     music="m",
     policy=DEFAULTS,
-    parties=(Party(role=Role.CUSTOMER, leg=LegId("c"), origin=Origin.CAME, switch=THE_SWITCH, standing=Standing.UP, name="cora"),),
+    customer=Customer(
+        stage=CustomerStage.THERE,
+        person=Person(name="cora", number="", agent=None, endpoint=None),
+        leg=Leg(id=LegId("c"), origin=Origin.CAME, switch=THE_SWITCH),
+    ),
     waiting_since=NOW,
 )
 
@@ -184,17 +188,12 @@ class Move:
                 return not self.by_customer
 
     @property
-    def cell(self) -> tuple[Phase, object]:
-        """The cell of the chart that this input asks."""
-        match self.cause:
-            case LegFact(leg=leg):
-                party = party_of(self.before, leg)
-                assert party is not None
-                return self.before.phase, (type(self.cause), party.role)
-            case DeadlinePassed(why=why):
-                return self.before.phase, why
-            case _:
-                return self.before.phase, type(self.cause)
+    def cell(self) -> tuple[str, type[Fact | Command]]:
+        """What the chart is asked by this input: a stage of one of its parts and a kind of fact, or an action."""
+        if isinstance(self.cause, Command):
+            return "action", type(self.cause)
+        row = row_about(self.before, self.cause)
+        return next(stage for stage, known in STAGES.items() if known is row), type(self.cause)
 
 
 def moves(interaction: Interaction, *, with_own_leg: bool) -> Iterator[Move]:
@@ -221,7 +220,7 @@ class Walk:
     """Every state, once, and one interaction that is in it."""
     onward: dict[State, set[State]]
     """Where agents and time alone lead from a state."""
-    cells: set[tuple[Phase, object]]
+    cells: set[tuple[str, type[Fact | Command]]]
     """What of the chart was asked."""
     unsound: list[str]
     """What the judge objected to."""

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 
 from controller.directory.ids import AgentId, LegId
 from controller.directory.replace import replace
+from controller.interaction.interaction import CustomerStage, Interaction, Leg, Person
 from controller.interaction.leg import Origin
-from controller.interaction.next.model import CustomerStage, Interaction, Leg, Person
 
 
 def new_leg(i: Interaction, person: Person, *, told_to_answer: bool = False) -> tuple[Interaction, Leg]:

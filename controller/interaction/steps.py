@@ -20,15 +20,11 @@ from controller.interaction.facts import (
     LegUnstuck,
     Why,
 )
-from controller.interaction.interaction import Deadline, WrapUp
-from controller.interaction.layout import Room
-from controller.interaction.leg import Endpoint
-from controller.interaction.next.layout import rooms
-from controller.interaction.next.legs import leg_of, legs, new_leg, with_leg, with_legs
-from controller.interaction.next.model import (
+from controller.interaction.interaction import (
     Consult,
     ConsultStage,
     CustomerStage,
+    Deadline,
     Interaction,
     Leg,
     Member,
@@ -38,7 +34,11 @@ from controller.interaction.next.model import (
     Person,
     Step,
     TalksTo,
+    WrapUp,
 )
+from controller.interaction.layout import Room, rooms
+from controller.interaction.leg import Endpoint
+from controller.interaction.legs import leg_of, legs, new_leg, with_leg, with_legs
 from controller.interaction.notices import AgentDeclined, AgentMissed, DigitsPressed, MoveFailed, Notice, OfferFailed
 from controller.interaction.refusals import BadTarget
 
