@@ -4,6 +4,7 @@ from contextlib import suppress
 from math import ceil
 
 from controller.asterisk import bridges, channels
+from controller.asterisk.dial_string import dial_string
 from controller.asterisk.errors import (
     AlreadyThere,
     AriError,
@@ -37,6 +38,7 @@ from controller.asterisk.seen import Progress, Seen, SeenLeg, bridge_id, bridge_
 from controller.asterisk.transport import Transport
 from controller.directory.ids import LegId
 from controller.interaction.layout import Display, Layout, Room
+from controller.interaction.leg import Endpoint, Origin
 
 HIDDEN_NUMBER = "anonymous"
 
@@ -150,7 +152,14 @@ async def _make(request: Make, ari: Transport, lane: int, app: str, layout: Layo
     """Know the leg before it is made, so that its first event finds it."""
     if request.leg not in seen.legs:
         seen.note(
-            SeenLeg(leg=request.leg, interaction=layout.interaction, progress=Progress.ASKED_FOR, phone=request.phone, music=layout.music)
+            SeenLeg(
+                leg=request.leg,
+                origin=Origin.MADE,
+                interaction=layout.interaction,
+                progress=Progress.ASKED_FOR,
+                phone="" if request.endpoint.trunk else request.endpoint.address,
+                music=layout.music,
+            )
         )
     seen.legs[request.leg].shows = Display(name=layout.caller_name, number=layout.caller_number)
     # `i`: set and not sent. Without it Asterisk would say the same again as soon as somebody answers, in a message for each.
@@ -161,14 +170,16 @@ async def _make(request: Make, ari: Transport, lane: int, app: str, layout: Layo
     }
     if request.told_to_answer:
         variables["PJSIP_HEADER(add,Call-Info)"] = "<sip:127.0.0.1>;answer-after=0"
-    endpoint = f"PJSIP/{request.phone}"
+    endpoint = dial_string(request.endpoint)
+    if endpoint is None:
+        raise CantRing(f"create {request.leg}", 0, f"{request.endpoint} is nothing that may be dialled")
     try:
         try:
             await channels.create(ari, lane, request.leg, endpoint=endpoint, app=app, variables=variables)
         except AlreadyThere as taken:
             await _believe(taken, request.leg, ari, lane, seen)
     except Unreachable as failed:
-        raise await _why_unreachable(failed, request.phone, ari, lane) from None
+        raise await _why_unreachable(failed, request.endpoint, ari, lane) from None
 
 
 async def _show(leg: LegId, shows: Display, ari: Transport, lane: int, seen: Seen) -> None:
@@ -182,10 +193,10 @@ async def _show(leg: LegId, shows: Display, ari: Transport, lane: int, seen: See
         seen.legs[leg].shows = shows
 
 
-async def _why_unreachable(failed: Unreachable, phone: str, ari: Transport, lane: int) -> AriError:
+async def _why_unreachable(failed: Unreachable, endpoint: Endpoint, ari: Transport, lane: int) -> AriError:
     """Asterisk says the same of a telephone that is not registered and of one for which it has no RTP port left: ask which."""
     with suppress(Gone):  # there is no such telephone
-        if (await channels.endpoint(ari, lane, phone)).is_online:
+        if (await channels.endpoint(ari, lane, endpoint.trunk or endpoint.address)).is_online:
             return CantRing(failed.request, failed.status, failed.message)
     return failed
 

@@ -7,9 +7,10 @@ telephone is rung, while somebody who does not belong there still stands in the 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from controller.asterisk.seen import OURS, Progress, Seen, SeenLeg
+from controller.asterisk.seen import Progress, Seen, SeenLeg
 from controller.directory.ids import LegId
 from controller.interaction.layout import Display, Layout, Place, Room
+from controller.interaction.leg import Endpoint, Origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class LegRequest(Request):
 class Make(LegRequest):
     """Create the channel to a telephone; it is dialled later, once it stands in its room."""
 
-    phone: str
+    endpoint: Endpoint
     told_to_answer: bool
 
 
@@ -158,7 +159,7 @@ def _departure(leg: SeenLeg, place: Place | None, music: str, rooms: Collection[
         return
     if place.room not in rooms:
         return  # a caller is not answered before there is a room to bring them to
-    if leg.progress is Progress.DIALLED and not leg.leg.startswith(OURS):
+    if leg.progress is Progress.DIALLED and leg.origin is Origin.CAME:
         # Wherever it stands by now: the request to pick up may have failed, and the moves that followed it not.
         yield Answer(leg.leg)
     may_be_elsewhere = leg.room is not Room.HOLD or leg.bound_for_talk
@@ -172,8 +173,8 @@ def _arrival(place: Place, leg: SeenLeg | None, *, talk_is_clear: bool) -> Itera
     """What brings a leg to where it belongs, as far as it can be done now."""
     if leg is None or leg.progress is Progress.ASKED_FOR:
         # A caller's leg can't be made; if it is gone, the fact that says so is on its way.
-        if place.phone is not None and (talk_is_clear or leg is not None):
-            yield Make(place.leg, place.phone, place.told_to_answer)
+        if place.endpoint is not None and (talk_is_clear or leg is not None):
+            yield Make(place.leg, place.endpoint, place.told_to_answer)
         return
     if place.muted and leg.muted is not True and leg.progress is Progress.UP:
         yield Mute(leg.leg)

@@ -36,11 +36,12 @@ from controller.asterisk.plan import (
     plan,
 )
 from controller.asterisk.retry import TRIES_MAX, Retry
-from controller.asterisk.seen import OURS, Progress, Seen, SeenLeg, bridge_id
+from controller.asterisk.seen import Progress, Seen, SeenLeg, bridge_id
 from controller.asterisk.transport import Transport, lane_of
 from controller.directory.ids import InteractionId, LegId
 from controller.interaction.facts import EndCause
 from controller.interaction.layout import Layout, Place, Room
+from controller.interaction.leg import Origin
 
 FIRST_MUSIC_SECONDS = 0.045
 """Until the first packet of music reaches a telephone after it came into a hold room: two frames of 20 ms, and the way there."""
@@ -169,7 +170,7 @@ class Reconciler:
             self._tell_stuck(place.leg, place.room)
         if is_first:
             for place in self.layout.places:
-                if place.phone is not None and self._rings(place.leg):
+                if place.endpoint is not None and self._rings(place.leg):
                     self._reports.leg_stuck(place.leg, place.room)
                     self._reports.leg_unstuck(place.leg)
 
@@ -220,7 +221,7 @@ class Reconciler:
     def _note_unrung(self) -> list[Place]:
         """Whose telephones are to be rung and do not ring yet; notes since when."""
         ended = self._seen.ended_of(self.interaction)
-        rung = [place for place in self.layout.places if place.phone is not None and place.leg not in ended]
+        rung = [place for place in self.layout.places if place.endpoint is not None and place.leg not in ended]
         unrung = [place for place in rung if not self._rings(place.leg)]
         if unrung or self._unrung:
             now = self._clock()
@@ -451,7 +452,7 @@ class Reconciler:
         known = self._seen.legs.get(leg)
         if known is not None and known.room is room:
             return
-        if not leg.startswith(OURS):
+        if self._origin_of(leg) is Origin.CAME:
             if known is None or not self._hears_something(known):
                 self._reports.caller_given_up(leg)
                 return
@@ -468,8 +469,16 @@ class Reconciler:
         others = [leg for leg in self._seen.legs_of(self.interaction) if leg is not caller and not leg.is_on_its_way_out]
         return any(leg.room is Room.TALK and leg.progress is Progress.UP for leg in others)
 
+    def _origin_of(self, leg: LegId) -> Origin:
+        known = self._seen.legs.get(leg)
+        if known is not None:
+            return known.origin
+        # A caller is seen for as long as they are there.
+        return next((place.origin for place in self.layout.places if place.leg == leg), Origin.MADE)
+
     def _give_up_leg(self, leg: LegId, cause: EndCause) -> None:
         """It ends by our own trouble; one that was never asked for, because its room can't be opened, ends as well."""
         if leg not in self._seen.legs:
-            self._seen.note(SeenLeg(leg=leg, interaction=self.interaction, progress=Progress.ASKED_FOR))
+            origin = self._origin_of(leg)
+            self._seen.note(SeenLeg(leg=leg, origin=origin, interaction=self.interaction, progress=Progress.ASKED_FOR))
         self._reports.leg_given_up(leg, cause)

@@ -5,25 +5,24 @@ from dataclasses import dataclass, field
 
 from controller.asterisk import bridges, channels
 from controller.asterisk.resources import Bridge, Channel
-from controller.asterisk.seen import OURS, Progress, Seen, SeenLeg, bridge_name, room_named
+from controller.asterisk.seen import Progress, Seen, SeenLeg, bridge_name, made_for, room_named
 from controller.asterisk.transport import Transport
 from controller.directory.ids import InteractionId, LegId
 from controller.interaction.layout import Layout, Place, Room
+from controller.interaction.leg import Origin
 
 RESYNC_LANE = 0
 CUSTOMER = "customer"
 """The first word that our dialplan gives Stasis with a caller: `Stasis(controller,customer,${EXTEN})`."""
 
 UNKNOWN_MUSIC = ""
-LEG_NAME_PARTS = 4
-"""`ix-<interaction>-<agent>-<n>`; an agent's id may hold more dashes."""
 
 
 @dataclass(slots=True)
 class Difference:
     """What happened while nobody listened, or while nobody ran."""
 
-    gone: list[LegId] = field(default_factory=list)
+    gone: dict[LegId, Origin] = field(default_factory=dict)
     hung_up: set[LegId] = field(default_factory=set)
     """Of those who are gone, whoever was up when we last heard, or answered before that. An Asterisk that ran on has not ended them."""
     answered: list[LegId] = field(default_factory=list)
@@ -55,14 +54,25 @@ def compare(
     _take_note_of_missing(seen, there, placed, difference)
     for leg, channel in there.items():
         if leg not in seen.legs and leg in placed:
-            _adopt(seen, channel, placed[leg][0])
-        elif leg not in seen.legs and (whose := _maker(leg)) in known:
+            _adopt(seen, channel, *placed[leg])
+        elif leg not in seen.legs and (whose := made_for(leg)) in known:
             # It was let go before it could be hung up. Taken up, so that nobody is brought to where it still stands.
-            seen.note(SeenLeg(leg=leg, interaction=whose, progress=Progress.ASKED_FOR, phone=channel.endpoint, is_stray=True))
+            seen.note(
+                SeenLeg(
+                    leg=leg,
+                    origin=Origin.MADE,
+                    interaction=whose,
+                    progress=Progress.ASKED_FOR,
+                    phone=channel.endpoint,
+                    is_stray=True,
+                )
+            )
         _compare_leg(seen.legs.get(leg), channel, difference)
     for stray in difference.strays:
         # Noted, so that its telephone is not rung by another interaction before it is let go.
-        seen.note(SeenLeg(leg=stray, interaction=None, progress=Progress.UP, phone=there[stray].endpoint, is_stray=True))
+        seen.note(
+            SeenLeg(leg=stray, origin=Origin.MADE, interaction=None, progress=Progress.UP, phone=there[stray].endpoint, is_stray=True)
+        )
     _compare_rooms(seen, bridges_there, known, difference, app)
     return difference
 
@@ -76,29 +86,32 @@ def _take_note_of_missing(seen: Seen, there: Collection[LegId], placed: Placed, 
         if leg in there:
             continue
         was_made = leg in seen.legs and seen.legs[leg].progress is not Progress.ASKED_FOR
-        if leg in placed and placed[leg][1].phone is not None and not was_made:
+        if leg in placed and placed[leg][1].endpoint is not None and not was_made:
             seen.unmake(leg)
         else:
             known = seen.forget(leg)
-            difference.gone.append(leg)
-            was_up = known.progress is Progress.UP if known is not None else placed[leg][1].phone is None
+            difference.gone[leg] = known.origin if known is not None else placed[leg][1].origin
+            was_up = known.progress is Progress.UP if known is not None else placed[leg][1].endpoint is None
             if was_up:
                 difference.hung_up.add(leg)
 
 
-def _adopt(seen: Seen, channel: Channel, interaction: InteractionId) -> None:
+def _adopt(seen: Seen, channel: Channel, interaction: InteractionId, place: Place) -> None:
     """Take up a leg that an earlier process of ours made or was given.
 
     What Asterisk does not tell (muted, music) is noted as unknown, so that it is asked for once more, whatever is wanted by then.
     """
-    phone = channel.endpoint if channel.id.startswith(OURS) else ""
-    seen.note(SeenLeg(leg=channel.id, interaction=interaction, progress=Progress.ASKED_FOR, phone=phone, muted=None, music=UNKNOWN_MUSIC))
-
-
-def _maker(leg: LegId) -> InteractionId | None:
-    """Read for which interaction we made a leg; None: it is a caller's."""
-    parts = leg.split("-")
-    return InteractionId(parts[1]) if leg.startswith(OURS) and len(parts) >= LEG_NAME_PARTS else None
+    seen.note(
+        SeenLeg(
+            leg=channel.id,
+            origin=place.origin,
+            interaction=interaction,
+            progress=Progress.ASKED_FOR,
+            phone=channel.endpoint if place.origin is Origin.MADE else "",
+            muted=None,
+            music=UNKNOWN_MUSIC,
+        )
+    )
 
 
 def _compare_leg(remembered: SeenLeg | None, channel: Channel, difference: Difference) -> None:
@@ -111,7 +124,7 @@ def _compare_leg(remembered: SeenLeg | None, channel: Channel, difference: Diffe
             # A telephone that was dialled before a restart says within milliseconds that it rings. One that has said nothing is rung,
             # at the risk that it was dialled and does not answer at all: then Asterisk ends that leg, and it could not be reached.
             remembered.progress = Progress.DOWN if channel.state == "Down" else Progress.DIALLED
-    elif channel.id.startswith(OURS):
+    elif made_for(channel.id) is not None:
         difference.strays.append(channel.id)
     else:
         dialled = _dialled(channel)

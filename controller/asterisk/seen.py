@@ -9,9 +9,12 @@ from enum import StrEnum
 
 from controller.directory.ids import InteractionId, LegId
 from controller.interaction.layout import Display, Layout, Room
+from controller.interaction.leg import Origin
 
 OURS = "ix-"
-"""How the ids of channels and bridges that we made begin."""
+"""How the ids of channels and bridges that we make begin."""
+LEG_NAME_PARTS = 4
+"""`ix-<interaction>-<agent>-<n>`; an agent's id may hold more dashes."""
 
 
 class Progress(StrEnum):
@@ -31,6 +34,7 @@ class SeenLeg:
     """One channel of ours."""
 
     leg: LegId
+    origin: Origin
     interaction: InteractionId | None
     """None: a caller of whom the floor has not decided yet."""
     progress: Progress
@@ -188,3 +192,12 @@ def room_named(bridge: str) -> tuple[InteractionId, Room] | None:
     if len(parts) != 3 or parts[0] != "ix" or parts[2] not in (Room.TALK.value, Room.HOLD.value):
         return None
     return InteractionId(parts[1]), Room(parts[2])
+
+
+def made_for(leg: LegId) -> InteractionId | None:
+    """Read of a leg's name for which interaction we made it; None: it is a caller's.
+
+    To be asked only of a leg that nobody here knows: Asterisk gives back nothing but the name. Whoever knows a leg knows its origin.
+    """
+    parts = leg.split("-")
+    return InteractionId(parts[1]) if leg.startswith(OURS) and len(parts) >= LEG_NAME_PARTS else None

@@ -34,9 +34,9 @@ from controller.asterisk.reconcile import Reconciler, Reports
 from controller.asterisk.resources import Channel
 from controller.asterisk.resync import CUSTOMER, Difference, compare, look
 from controller.asterisk.retry import TRIES_MAX, Retry
-from controller.asterisk.seen import OURS, Progress, Seen, SeenLeg, room_named
+from controller.asterisk.seen import Progress, Seen, SeenLeg, made_for, room_named
 from controller.asterisk.transport import Transport, lane_of
-from controller.directory.ids import InteractionId, LegId, SwitchId
+from controller.directory.ids import THE_SWITCH, InteractionId, LegId, SwitchId
 from controller.directory.site import AsteriskAccess
 from controller.floor.ports import InboxFull, Switch
 from controller.interaction.facts import (
@@ -53,6 +53,7 @@ from controller.interaction.facts import (
     SwitchLost,
 )
 from controller.interaction.layout import Layout, Room
+from controller.interaction.leg import Origin
 
 RETURNED_CONTEXT = "customers-returned"
 """The dialplan context that serves callers whom we give back."""
@@ -68,7 +69,7 @@ class AriSwitch(Switch, Reports):
         *,
         post: Callable[[Fact], None],
         instance: str,
-        name: str = "asterisk",
+        name: SwitchId = THE_SWITCH,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._app = access.app
@@ -76,7 +77,7 @@ class AriSwitch(Switch, Reports):
         self._transport: Transport = self._attachment.ari
         self._post_fact = post
         self._clock = clock
-        self._name = SwitchId(name)
+        self._name = name
         self._seen = Seen()
         self._reconcilers: dict[InteractionId, Reconciler] = {}
         self._leaving: set[LegId] = set()
@@ -241,13 +242,13 @@ class AriSwitch(Switch, Reports):
             reconciler.tell_unrung(is_first=not self._was_there)
         self._was_there = True
         self._is_there, self._is_being_read = True, False
-        self._tell(SwitchFound())
+        self._tell(SwitchFound(switch=self._name))
         for reconciler in self._reconcilers.values():
             reconciler.begin_anew()
 
     def _follow(self, difference: Difference, *, restarted: bool) -> None:
         # Customers first: an interaction whose customer is gone ends by rule; without that, its owner would look lost.
-        for leg in sorted(difference.gone, key=lambda gone: gone.startswith(OURS)):
+        for leg in sorted(difference.gone, key=lambda gone: difference.gone[gone] is Origin.MADE):
             # A leg that was up and is gone from an Asterisk that ran on has hung up. Of a telephone that only rang nobody knows.
             was_lost = restarted or leg not in difference.hung_up
             self._tell(LegEnded(leg=leg, cause=EndCause.FAILED if was_lost else EndCause.HUNG_UP))
@@ -259,7 +260,7 @@ class AriSwitch(Switch, Reports):
     async def _learn_hold_keys(self) -> None:
         """Whose own hold key is pressed: it may have been pressed or released unheard, and no list of channels tells it."""
         for seen in tuple(self._seen.legs.values()):
-            if seen.progress is not Progress.UP or not seen.leg.startswith(OURS) or seen.interaction is None:
+            if seen.progress is not Progress.UP or seen.origin is Origin.CAME or seen.interaction is None:
                 continue
             try:
                 on_hold = await channels.is_on_hold(self._transport, lane_of(seen.interaction), seen.leg)
@@ -287,7 +288,7 @@ class AriSwitch(Switch, Reports):
         self._is_being_read = False
         if self._is_there:
             self._is_there = False
-            self._tell(SwitchLost())
+            self._tell(SwitchLost(switch=self._name))
 
     def replaced(self) -> None:
         """Another controller took over: never act again."""
@@ -331,11 +332,12 @@ class AriSwitch(Switch, Reports):
             if known.progress is Progress.ASKED_FOR:
                 known.progress = Progress.DOWN
             self._look(known.interaction)
-        elif leg.startswith(OURS) and (interaction := self._who_wants(leg)) is not None:
+        elif made_for(leg) is not None and (interaction := self._who_wants(leg)) is not None:
             # Asked for before a connection was lost, and made only after the state was read.
-            self._seen.note(SeenLeg(leg=leg, interaction=interaction, progress=Progress.DOWN, phone=event.channel.endpoint))
+            phone = event.channel.endpoint
+            self._seen.note(SeenLeg(leg=leg, origin=Origin.MADE, interaction=interaction, progress=Progress.DOWN, phone=phone))
             self._look(interaction)
-        elif leg.startswith(OURS):
+        elif made_for(leg) is not None:
             self._spawn(self._hang_up_stray(leg), name=f"hang up stray {leg}")
         elif len(event.args) >= 2 and event.args[0] == CUSTOMER:
             self._customer_arrived(event.channel, event.args[1])
@@ -349,7 +351,7 @@ class AriSwitch(Switch, Reports):
 
     def _customer_arrived(self, channel: Channel, dialled: str) -> None:
         progress = Progress.UP if channel.is_up else Progress.DIALLED
-        self._seen.note(SeenLeg(leg=channel.id, interaction=None, progress=progress))
+        self._seen.note(SeenLeg(leg=channel.id, origin=Origin.CAME, interaction=None, progress=progress))
         self._tell(
             CustomerArrived(
                 leg=channel.id,
@@ -371,7 +373,8 @@ class AriSwitch(Switch, Reports):
 
     def _left_stasis(self, leg: LegId) -> None:
         """A caller is gone. Of a leg that we made, `ChannelDestroyed` follows at once and says why; of a caller's it never comes."""
-        if not leg.startswith(OURS):
+        known = self._seen.legs.get(leg)
+        if known is None or known.origin is Origin.CAME:
             self.leg_ended(leg, self._why_it_ended(leg, q850=0, sip=None))
 
     def _is_about_to_end(self, leg: LegId, *, asterisk_ends_it: bool) -> None:

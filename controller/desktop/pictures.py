@@ -9,7 +9,8 @@ from controller.desktop.views import SeenByAll, interaction_view, seen_by_all
 from controller.directory.directory import Directory
 from controller.directory.ids import AgentId, InteractionId
 from controller.floor.floor import Floor
-from controller.interaction.interaction import Interaction, Role
+from controller.interaction.interaction import Interaction
+from controller.interaction.party import Role
 
 
 @dataclass(slots=True)

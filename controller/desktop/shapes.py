@@ -11,7 +11,8 @@ from controller.dialling.refusals import NumberRefusal
 from controller.dialling.rules import NumberType
 from controller.dialling.typed import NumberKind
 from controller.interaction.commands import Action
-from controller.interaction.interaction import Phase, Role
+from controller.interaction.interaction import Phase
+from controller.interaction.party import Role
 from controller.routing.desk import DeskState
 
 Leg = Literal["ringing", "talking", "held", "gone"]

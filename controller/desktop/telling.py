@@ -10,6 +10,7 @@ from controller.floor.floor import Floor
 from controller.floor.outcome import Change, Outcome
 from controller.interaction.interaction import Interaction
 from controller.interaction.notices import Notice, OfferMade, WrapUpAsked
+from controller.interaction.parties import parties
 
 
 class Told(NamedTuple):
@@ -84,7 +85,7 @@ def _notice(notice: Notice, after: dict[InteractionId, Interaction], listeners: 
 
 
 def _rings(interaction: Interaction, agent: AgentId) -> bool:
-    return any(party.agent == agent and party.rings for party in interaction.parties)
+    return any(party.agent == agent and party.rings for party in parties(interaction))
 
 
 def _whose_desk_looks_different(outcome: Outcome, listeners: Collection[AgentId]) -> Iterator[AgentId]:

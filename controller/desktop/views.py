@@ -14,8 +14,10 @@ from controller.directory.directory import Queue
 from controller.directory.ids import AgentId, QueueId, Seconds
 from controller.floor.floor import Floor
 from controller.interaction.commands import Action
-from controller.interaction.interaction import Interaction, Party, Phase, Role, Standing, WrapUp
+from controller.interaction.interaction import Interaction, Phase, WrapUp
 from controller.interaction.layout import Room, room_of
+from controller.interaction.parties import agent_2_of, consult_asked_at, customer_of, deadlines, owner_of, parties
+from controller.interaction.party import Party, Role, Standing
 from controller.interaction.roles import prospects
 
 SWITCH_AWAY = "Asterisk can't be reached now: calls that are up go on. Try again in a moment."
@@ -37,7 +39,7 @@ def viewers(floor: Floor, interaction: Interaction) -> set[AgentId]:
 
 
 def _concerned(interaction: Interaction) -> Iterator[AgentId]:
-    yield from (party.agent for party in interaction.parties if party.agent is not None and party.standing is not Standing.GONE)
+    yield from (party.agent for party in parties(interaction) if party.agent is not None and party.standing is not Standing.GONE)
     yield from (wrap_up.agent for wrap_up in interaction.wrap_ups if wrap_up.is_owed)
 
 
@@ -68,7 +70,7 @@ def seen_by_all(interaction: Interaction, region: str) -> SeenByAll:
     """Look at an interaction's people once for all its viewers."""
     return SeenByAll(
         customer=_customer(interaction, region),
-        agents=tuple(_agent(interaction, party) for party in interaction.parties if party.role is not Role.CUSTOMER),
+        agents=tuple(_agent(interaction, party) for party in parties(interaction) if party.role is not Role.CUSTOMER),
         consult=_consult(interaction),
     )
 
@@ -77,7 +79,7 @@ def interaction_view(floor: Floor, interaction: Interaction, viewer: AgentId, sh
     """One interaction; the viewer may have nothing to do with it any more, and then it says so."""
     role = floor.role_of(interaction, viewer)
     may, may_not = _actions(floor, interaction, role, viewer)
-    owner = interaction.owner
+    owner = owner_of(interaction)
     return shapes.Interaction(
         id=interaction.id,
         revision=interaction.revision,
@@ -130,7 +132,7 @@ def _leg(interaction: Interaction, party: Party) -> shapes.Leg:
 
 
 def _customer(interaction: Interaction, region: str) -> shapes.Customer:
-    customer = interaction.customer
+    customer = customer_of(interaction)
     if customer is None:
         return shapes.Customer(number="", name="", leg="gone", muted=False)
     return shapes.Customer(
@@ -158,7 +160,7 @@ def _agent(interaction: Interaction, party: Party) -> shapes.Agent:
 
 
 def _consult(interaction: Interaction) -> shapes.Consult | None:
-    agent_2, asked_at = interaction.agent_2, interaction.consult_asked_at
+    agent_2, asked_at = agent_2_of(interaction), consult_asked_at(interaction)
     if agent_2 is None or asked_at is None or interaction.phase not in _CONSULT_PHASES:
         return None
     return shapes.Consult(kind="agent", name=agent_2.name, asked_at=moment(asked_at))
@@ -196,7 +198,7 @@ def wrap_up_view(interaction: Interaction, owed: WrapUp) -> shapes.WrapUp:
 
 def offer_view(interaction: Interaction, *, consult: bool) -> shapes.Offer:
     """A telephone that rings."""
-    deadline = interaction.deadline
+    deadline = next(iter(deadlines(interaction)), None)
     return shapes.Offer(interaction=interaction.id, consult=consult, over_at=moment(deadline.at) if deadline else None)
 
 

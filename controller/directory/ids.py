@@ -20,6 +20,9 @@ LegId = NewType("LegId", str)
 SwitchId = NewType("SwitchId", str)
 """Which Asterisk a fact came from."""
 
+THE_SWITCH = SwitchId("asterisk")
+"""The name of the only one, which older versions did not write down."""
+
 CommandKey = NewType("CommandKey", str)
 """Under which a command acts once: a digest of the word that its sender chose, a point, and a digest of all that was asked with it."""
 

@@ -6,7 +6,8 @@ from controller.dialling.one_number import canonical_number
 from controller.directory.directory import Directory, EntryPoint
 from controller.directory.ids import InteractionId, Seconds
 from controller.interaction.facts import CustomerArrived
-from controller.interaction.interaction import Interaction, Party, Phase, Role, Standing
+from controller.interaction.interaction import Customer, CustomerStage, Interaction, Leg, Person
+from controller.interaction.leg import Origin
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _ARRIVALS_PER_ID = 36 * 36
@@ -49,16 +50,16 @@ def why_full(arrived: CustomerArrived, waiting: Collection[Interaction], custome
 
 
 def _number_of(interaction: Interaction) -> str:
-    return interaction.customer.number if interaction.customer else ""
+    return interaction.customer.person.number
 
 
 def admit(new_id: InteractionId, arrived: CustomerArrived, entry_point: EntryPoint, directory: Directory, now: Seconds) -> Interaction:
     """Put a customer into the line that their number leads to, on music."""
     queue = directory.queues[entry_point.queue]
-    customer = Party(role=Role.CUSTOMER, leg=arrived.leg, standing=Standing.UP, name=arrived.name, number=arrived.number)
+    leg = Leg(id=arrived.leg, origin=Origin.CAME, switch=arrived.switch)
+    person = Person(name=arrived.name, number=arrived.number, agent=None, endpoint=None)
     return Interaction(
         id=new_id,
-        phase=Phase.QUEUED,
         phase_since=now,
         started_at=now,
         waiting_since=now,
@@ -67,6 +68,6 @@ def admit(new_id: InteractionId, arrived: CustomerArrived, entry_point: EntryPoi
         entry_point=entry_point.id,
         music=queue.music,
         policy=queue.policy,
-        parties=(customer,),
+        customer=Customer(stage=CustomerStage.THERE, person=person, leg=leg),
         line=arrived.line,
     )

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 
 from controller.directory.ids import AgentId, InteractionId, Seconds
 from controller.interaction.facts import DeadlinePassed, Why
-from controller.interaction.interaction import Interaction
+from controller.interaction.interaction import Deadline, Interaction
+from controller.interaction.parties import deadlines
 
 _Entry = tuple[Seconds, InteractionId, Why, AgentId]
 
@@ -22,8 +23,10 @@ class Deadlines:
 
     def note(self, before: Interaction | None, after: Interaction) -> None:
         """Remember what an interaction has begun to wait for."""
-        if after.deadline is not None and (before is None or after.deadline != before.deadline):
-            heapq.heappush(self._of_telephones, (after.deadline.at, after.id, after.deadline.why, AgentId("")))
+        known_deadlines = deadlines(before) if before else ()
+        for deadline in deadlines(after):
+            if deadline not in known_deadlines:
+                heapq.heappush(self._of_telephones, (deadline.at, after.id, deadline.why, AgentId("")))
         known = before.wrap_ups if before else ()
         for wrap_up in after.wrap_ups:
             if wrap_up.is_owed and wrap_up not in known:
@@ -51,4 +54,4 @@ def _still_holds(interaction: Interaction, at: Seconds, why: Why, agent: AgentId
     if why is Why.WRAP_UP_OVER:
         owed = interaction.owes_wrap_up(agent)
         return owed is not None and owed.over_at == at
-    return interaction.deadline is not None and interaction.deadline.at == at and interaction.deadline.why is why
+    return Deadline(at=at, why=why) in deadlines(interaction)

@@ -32,8 +32,10 @@ from controller.interaction.facts import (
     SwitchFound,
     SwitchLost,
 )
-from controller.interaction.interaction import Interaction, Phase, Role, Step
+from controller.interaction.interaction import Interaction, Phase, Step
 from controller.interaction.notices import AgentDeclined, AgentMissed, CallTurnedAway, CallWasOver, Notice, OfferFailed
+from controller.interaction.parties import customer_is_there, customer_of, parties, role_of
+from controller.interaction.party import Role
 from controller.interaction.refusals import BadTarget, SwitchAway, TargetUnavailable, UnknownInteraction
 from controller.routing.commands import DeskCommand, GoAvailable, GoIdle, LogOff, LogOn
 from controller.routing.desk import Desk, DeskState, DesktopSession, choose, log_off, log_on, occupy, rest
@@ -119,7 +121,7 @@ class Floor:
 
     def stuck_legs(self) -> list[LegId]:
         """Legs of which was told that Asterisk will not bring them where they belong, or ring them."""
-        return [party.leg for interaction in self.interactions.values() for party in interaction.parties if party.is_stuck]
+        return [party.leg for interaction in self.interactions.values() for party in parties(interaction) if party.is_stuck]
 
     def interactions_of(self, agent: AgentId) -> list[Interaction]:
         """The interactions that an agent is in, oldest first: a leg of theirs is there, or they owe a wrap-up reason."""
@@ -131,7 +133,7 @@ class Floor:
 
     def role_of(self, interaction: Interaction, agent: AgentId) -> Role | None:
         """What an agent is to an interaction; a supervisor who is no party sees it all the same."""
-        role = interaction.role_of(agent)
+        role = role_of(interaction, agent)
         return Role.SUPERVISOR if role is None and self.supervises(agent) else role
 
     def supervises(self, agent: AgentId) -> bool:
@@ -295,7 +297,7 @@ class Floor:
         return [interaction for queue in self._lines.queues for interaction in self.waiting_in(queue)]
 
     def _customers_there(self) -> int:
-        return sum(interaction.customer_is_there for interaction in self.interactions.values()) + len(self._leaving)
+        return sum(customer_is_there(interaction) for interaction in self.interactions.values()) + len(self._leaving)
 
     def _entry_point_of(self, dialled: str) -> EntryPoint | None:
         found = self._entry_points.get(dialled)
@@ -346,14 +348,15 @@ class Floor:
 
     def _remember(self, before: Interaction | None, after: Interaction) -> None:
         """Take over an interaction as it is now, and what follows: whose leg is whose, who waits, what comes when, who is in what."""
-        kept = {party.leg for party in after.parties} if after.phase is not Phase.ENDED else set[LegId]()
-        for party in before.parties if before else ():
+        kept = {party.leg for party in parties(after)} if after.phase is not Phase.ENDED else set[LegId]()
+        for party in parties(before) if before else ():
             if party.leg not in kept:
                 self._legs.pop(party.leg, None)
         self._legs.update(dict.fromkeys(kept, after.id))
-        if after.phase is Phase.ENDED and before is not None and before.phase is not Phase.ENDED and before.customer_is_there:
-            assert before.customer is not None, "a customer who is there is somebody"
-            self._leaving[before.customer.leg] = None
+        if after.phase is Phase.ENDED and before is not None and before.phase is not Phase.ENDED and customer_is_there(before):
+            customer = customer_of(before)
+            assert customer is not None, "a customer who is there is somebody"
+            self._leaving[customer.leg] = None
         if after.phase is Phase.QUEUED:
             self._lines.join(waiting(after))
         else:
@@ -430,11 +433,12 @@ class Floor:
         for queue in [self.directory.queues[changed] for changed in writing.queues if changed in self.directory.queues]:
             if not queue.agents:
                 for interaction in self.waiting_in(queue.id):
-                    assert interaction.customer is not None, "a customer waits"
+                    customer = customer_of(interaction)
+                    assert customer is not None, "a customer waits"
                     step = turn_away(interaction, f"nobody serves the queue {queue.name} any more", now)
                     self._store(interaction, step, cause, now, writing)
                     # Their telephone call goes on in the dialplan, where it is not ours to hang up.
-                    self._leaving.pop(interaction.customer.leg)
+                    self._leaving.pop(customer.leg)
 
     def _forget_closed_queues(self, writing: "_Writing") -> None:
         """A closed queue goes with its last customer."""

@@ -1,29 +1,23 @@
 """What must be true of every interaction after every input. A breach is our mistake, so these are assertions, never refusals."""
 
-from controller.interaction.interaction import Interaction, Phase, Role
-from controller.interaction.layout import Room, room_of
+from controller.interaction.chart import COUPLINGS
+from controller.interaction.interaction import ConsultStage, Interaction, TalksTo
+from controller.interaction.layout import Room, rooms
+from controller.interaction.legs import legs
 
-_NEEDS_OWNER = frozenset(Phase) - {Phase.QUEUED, Phase.ENDED}
-_NEEDS_AGENT_2 = frozenset({Phase.CONSULT_OFFERED, Phase.CONSULTING, Phase.CONSULT_HELD, Phase.TRANSFER_ASKED, Phase.CONFERENCE})
 
-
-def check(interaction: Interaction) -> None:
+def check(i: Interaction) -> None:
     """Assert what no input may ever break."""
-    phase = interaction.phase
-    roles = [party.role for party in interaction.parties]
-    legs = [party.leg for party in interaction.parties]
-    assert len(set(roles)) == len(roles), f"{interaction.id}: a role is held twice"
-    assert len(set(legs)) == len(legs), f"{interaction.id}: a leg stands in two places"
-    assert phase not in _NEEDS_OWNER or Role.AGENT_1 in roles, f"{interaction.id}: {phase} without an owner"
-    assert (Role.AGENT_2 in roles) == (phase in _NEEDS_AGENT_2), f"{interaction.id}: {phase} and Agent 2 disagree"
-    assert Role.CUSTOMER in roles, f"{interaction.id}: {phase} without a customer"
+    phase = i.phase  # a combination of stages that has no name is one that must not be
+    stands, there = rooms(i), [leg for _, leg in legs(i)]
+    assert len({leg.id for leg in there}) == len(there), f"{i.id}: a leg stands in two places"
+    assert len(stands) == len(there), f"{i.id}: {phase}, and somebody has no room, or nobody has one"
+    agents = [person.agent for person, _ in legs(i) if person is not None and person.agent is not None]
+    assert len(set(agents)) == len(agents), f"{i.id}: an agent is in it twice"
+    unsettled = [coupling.rule for coupling in COUPLINGS if coupling.applies(i)]
+    assert not unsettled, f"{i.id}: {phase}, and it has not come to rest: {unsettled}"
 
-    rooms = {party.role: room_of(interaction, party) for party in interaction.parties}
-    if phase is Phase.ENDED:
-        assert not any(rooms.values()), f"{interaction.id}: ended, and a leg is still wanted"
-        return
-    alone_with_agent_2 = rooms.get(Role.CUSTOMER) is Room.TALK and rooms.get(Role.AGENT_1) is not Room.TALK
-    assert not alone_with_agent_2, f"{interaction.id}: the customer talks without the owner"
-    rings = any(party.rings for party in interaction.parties)
-    assert not rings or interaction.deadline is not None, f"{interaction.id}: something rings without a deadline"
-    assert phase is not Phase.TRANSFER_ASKED or interaction.deadline is not None, f"{interaction.id}: a transfer waits for ever"
+    talks = i.owner is not None and i.owner.talks_to is TalksTo.CUSTOMER
+    assert stands.get(i.customer.leg.id) is not Room.TALK or talks, f"{i.id}: the customer talks without the owner"
+    rings = i.consult is not None and i.consult.stage is ConsultStage.RINGING
+    assert not rings or (i.consult is not None and i.consult.deadline is not None), f"{i.id}: something rings without a deadline"

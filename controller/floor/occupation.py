@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 
 from controller.directory.ids import AgentId, InteractionId
-from controller.interaction.interaction import Interaction, Standing
+from controller.interaction.interaction import Interaction
+from controller.interaction.parties import parties
+from controller.interaction.party import Standing
 from controller.routing.desk import DeskState
 
 _PRESSING = (DeskState.ENGAGED, DeskState.OFFERED, DeskState.WRAP_UP)
@@ -11,7 +13,7 @@ _PRESSING = (DeskState.ENGAGED, DeskState.OFFERED, DeskState.WRAP_UP)
 
 def occupation_in(interaction: Interaction, agent: AgentId) -> DeskState | None:
     """Say what one interaction makes of an agent; None: nothing."""
-    for party in interaction.parties:
+    for party in parties(interaction):
         if party.agent == agent and party.standing is not Standing.GONE:
             return DeskState.OFFERED if party.rings else DeskState.ENGAGED
     return DeskState.WRAP_UP if interaction.owes_wrap_up(agent) else None
@@ -21,7 +23,7 @@ def agents_in(interaction: Interaction | None) -> set[AgentId]:
     """Name everybody whose desk this interaction may concern."""
     if interaction is None:
         return set()
-    agents = {party.agent for party in interaction.parties if party.agent is not None}
+    agents = {party.agent for party in parties(interaction) if party.agent is not None}
     agents.update([wrap_up.agent for wrap_up in interaction.wrap_ups])
     return agents
 

@@ -3,15 +3,16 @@
 from controller.directory.ids import Seconds
 from controller.directory.replace import replace
 from controller.interaction.appearance import looks_the_same
-from controller.interaction.chart import CHART, Cell, Ignored, Impossible, Key
+from controller.interaction.chart import ACTIONS, row_about, settle
 from controller.interaction.commands import Command
-from controller.interaction.facts import AgentChosen, DeadlinePassed, Fact, LegFact, Why
-from controller.interaction.interaction import Interaction, Phase, Role, Step
+from controller.interaction.difference import offers_made, offers_withdrawn, wrap_ups_asked
+from controller.interaction.facts import Fact
+from controller.interaction.interaction import CustomerStage, Interaction, Phase, Step
 from controller.interaction.notices import CallTurnedAway
+from controller.interaction.party import Role
 from controller.interaction.refusals import NotPermitted, Stale
 from controller.interaction.roles import refusal
-from controller.interaction.steps.ending import everybody_gone
-from controller.interaction.steps.holding import doubt_hold_keys, settle_hold_keys
+from controller.interaction.steps import doubt_hold_keys, settle_hold_keys
 
 
 def take_command(interaction: Interaction, command: Command, role: Role, now: Seconds, *, supervises: bool = False) -> Step:
@@ -27,15 +28,19 @@ def take_command(interaction: Interaction, command: Command, role: Role, now: Se
         raise Stale("The interaction has changed since you looked: look again.")
     if no is not None:
         raise no
-    return _take(interaction, CHART[interaction.phase][type(command)], command, now)
+    return _followed(interaction, command, ACTIONS[type(command)](interaction, command, now), now)
 
 
 def take_fact(interaction: Interaction, fact: Fact, now: Seconds) -> Step:
     """Follow what happened. A fact about a leg that was let go, or a deadline that is no longer waited for, changes nothing."""
-    key = _key(interaction, fact)
-    if key is None:
+    row = row_about(interaction, fact)
+    if row is None:
         return Step(interaction=interaction)
-    return _take(interaction, CHART[interaction.phase][key], fact, now)
+    cell = row[type(fact)]
+    assert cell.is_possible, f"{fact} in {interaction.phase}: {cell.says}"
+    if cell.take is None:
+        return Step(interaction=interaction)
+    return _followed(interaction, fact, cell.take(interaction, fact, now), now)
 
 
 def turn_away(interaction: Interaction, because: str, now: Seconds) -> Step:
@@ -44,43 +49,41 @@ def turn_away(interaction: Interaction, because: str, now: Seconds) -> Step:
     No telephone and nobody's command leads here but a changed site file, so it is no fact of the chart.
     """
     assert interaction.phase is Phase.QUEUED, "only who waits can be turned away"
-    assert interaction.customer is not None, "a customer waits"
-    told = CallTurnedAway(interaction=interaction.id, leg=interaction.customer.leg, because=because)
-    ended = everybody_gone(interaction, now)
-    return _next(interaction, Step(interaction=ended, tell=(told,)))
+    told = CallTurnedAway(interaction=interaction.id, leg=interaction.customer.leg.id, because=because)
+    gone = replace(interaction, customer=replace(interaction.customer, stage=CustomerStage.GONE))
+    return _next(interaction, _settled(interaction, Step(interaction=gone, tell=(told,)), now))
 
 
 def take_switch_lost(interaction: Interaction) -> Step:
     """We no longer hear the switch: what can change unheard is in doubt."""
-    return _next(interaction, doubt_hold_keys(interaction))
+    return _next(interaction, Step(interaction=doubt_hold_keys(interaction)))
 
 
 def take_switch_found(interaction: Interaction) -> Step:
     """We hear the switch again, and it has told what it knows: what is still in doubt is settled."""
-    return _next(interaction, settle_hold_keys(interaction))
+    return _next(interaction, Step(interaction=settle_hold_keys(interaction)))
 
 
-def _key(interaction: Interaction, fact: Fact) -> Key | None:
-    match fact:
-        case LegFact():
-            party = interaction.party_of(fact.leg)
-            return (type(fact), party.role) if party else None
-        case DeadlinePassed(why=Why.WRAP_UP_OVER, agent=agent):
-            return fact.why if agent is not None and interaction.owes_wrap_up(agent) else None
-        case DeadlinePassed():
-            waits = interaction.deadline is not None and interaction.deadline.why is fact.why
-            return fact.why if waits else None
-        case AgentChosen():
-            return AgentChosen
-        case _:
-            raise AssertionError(f"{type(fact).__name__} is not about one interaction")
+def _followed(interaction: Interaction, cause: Fact | Command, step: Step, now: Seconds) -> Step:
+    """Bring the other parts along, give it its revision, and see who is to be told."""
+    step = _next(interaction, _settled(interaction, step, now))
+    after = step.interaction
+    if after is interaction:
+        return step
+    withdrawn, made = offers_withdrawn(interaction, cause, after), offers_made(interaction, after)
+    return replace(step, tell=(*withdrawn, *step.tell, *made, *wrap_ups_asked(interaction, after)))
 
 
-def _take(interaction: Interaction, cell: Cell, stimulus: Fact | Command, now: Seconds) -> Step:
-    assert not isinstance(cell, Impossible), f"{stimulus} in {interaction.phase}: {cell.because}"
-    if isinstance(cell, Ignored):
-        return Step(interaction=interaction)
-    return _next(interaction, cell(interaction, stimulus, now))
+def _settled(before: Interaction, step: Step, now: Seconds) -> Step:
+    """Let the other parts follow. A new phase begins now, and what was news in the last one is none any more."""
+    if step.interaction is before:
+        return step
+    after = settle(step.interaction, now)
+    if after.phase is not before.phase:
+        after = replace(after, phase_since=now, news=step.news or "")
+    elif step.news is not None:
+        after = replace(after, news=step.news)
+    return replace(step, interaction=after)
 
 
 def _next(interaction: Interaction, step: Step) -> Step:

@@ -4,6 +4,8 @@ from controller.directory.ids import AgentId
 from controller.directory.replace import replace
 from controller.interaction.interaction import Interaction
 from controller.interaction.layout import layout
+from controller.interaction.legs import with_legs
+from controller.interaction.parties import parties
 from controller.interaction.roles import prospects
 
 
@@ -18,9 +20,9 @@ def looks_the_same(before: Interaction, after: Interaction) -> bool:
 
 
 def _without_hold_keys(interaction: Interaction) -> Interaction:
-    return replace(interaction, parties=tuple(replace(party, phone_on_hold=False) for party in interaction.parties))
+    return with_legs(interaction, lambda leg: replace(leg, phone_on_hold=False))
 
 
 def _rights(interaction: Interaction) -> dict[AgentId, object]:
     """What each agent on the line may do, and why not the rest."""
-    return {party.agent: prospects(interaction, party.role, party.agent) for party in interaction.parties if party.agent is not None}
+    return {party.agent: prospects(interaction, party.role, party.agent) for party in parties(interaction) if party.agent is not None}

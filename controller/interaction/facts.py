@@ -116,9 +116,13 @@ class AgentRested(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SwitchLost(Fact):
-    """We no longer hear Asterisk. Calls go on there without us."""
+    """We no longer hear an Asterisk. Calls go on there without us."""
+
+    switch: SwitchId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SwitchFound(Fact):
-    """We hear Asterisk (again), and all that happened meanwhile has been told as facts before this one."""
+    """We hear an Asterisk (again), and all that happened there meanwhile has been told as facts before this one."""
+
+    switch: SwitchId

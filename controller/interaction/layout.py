@@ -3,12 +3,14 @@
 No step says "move this leg": it changes the interaction, and the layout follows.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
 from controller.directory.ids import InteractionId, LegId, Seconds
-from controller.interaction.interaction import Interaction, Party, Phase, Role, Standing
+from controller.interaction.interaction import ConsultStage, CustomerStage, Interaction, Leg, OfferWhy, Person, TalksTo
+from controller.interaction.leg import Endpoint, Origin
+from controller.interaction.party import Party, Standing
 
 RINGS_ON_SECONDS = 30.0
 """How long after the last deadline for a telephone Asterisk stops ringing it by itself, should nobody be there to tell it."""
@@ -34,11 +36,12 @@ class Place:
     """Where one leg belongs."""
 
     leg: LegId
+    origin: Origin
     room: Room
     muted: bool = False
     """Nobody hears this leg; it hears everybody in its room."""
-    phone: str | None = None
-    """The telephone to ring if the leg is not there yet; None: the leg came to us or was answered, and can't be made any more."""
+    endpoint: Endpoint | None = None
+    """Where to ring if the leg is not there yet; None: the leg came to us or was answered, and can't be made any more."""
     told_to_answer: bool = False
     shows: Display | None = None
     """Whom its owner talks with now; None: it is not told, because nobody has answered, or because it is no telephone of ours."""
@@ -57,84 +60,92 @@ class Layout:
     """After this Asterisk stops ringing by itself: later than any deadline that the site's policies set."""
 
 
-ROOMS: Mapping[Phase, Mapping[Role, Room]] = {
-    Phase.QUEUED: {Role.CUSTOMER: Room.HOLD},
-    Phase.OFFERED: {Role.CUSTOMER: Room.HOLD, Role.AGENT_1: Room.TALK},
-    Phase.CONNECTED: {Role.CUSTOMER: Room.TALK, Role.AGENT_1: Room.TALK},
-    Phase.HELD: {Role.CUSTOMER: Room.HOLD, Role.AGENT_1: Room.TALK},
-    # Agent 2 rings inside the talk room, so that Agent 1 hears the ringing.
-    Phase.CONSULT_OFFERED: {Role.CUSTOMER: Room.HOLD, Role.AGENT_1: Room.TALK, Role.AGENT_2: Room.TALK},
-    Phase.CONSULTING: {Role.CUSTOMER: Room.HOLD, Role.AGENT_1: Room.TALK, Role.AGENT_2: Room.TALK},
-    Phase.CONSULT_HELD: {Role.CUSTOMER: Room.TALK, Role.AGENT_1: Room.TALK, Role.AGENT_2: Room.HOLD},
-    Phase.TRANSFER_ASKED: {Role.CUSTOMER: Room.HOLD, Role.AGENT_2: Room.TALK},
-    Phase.CONFERENCE: {Role.CUSTOMER: Room.TALK, Role.AGENT_1: Room.TALK, Role.AGENT_2: Room.TALK},
-    Phase.ENDED: {},
-}
+def rooms(i: Interaction) -> dict[LegId, Room]:
+    """Say of every leg that is to exist where it belongs; a leg that is not named is to be hung up."""
+    stands: dict[LegId, Room] = {}
+    if i.customer.stage is CustomerStage.THERE:
+        stands[i.customer.leg.id] = _customer_room(i)
+    if i.offer is not None:
+        stands[i.offer.leg.id] = Room.TALK  # alone in it: the customer hears music until they have somebody
+    if i.owner is None:
+        return stands
+    stands[i.owner.leg.id] = Room.TALK
+    if i.consult is not None:
+        # With the owner exactly while the owner talks to them, so that Agent 1 hears the ringing and the customer never does.
+        stands[i.consult.leg.id] = Room.TALK if i.owner.talks_to is TalksTo.CONSULT else Room.HOLD
+    for member in i.members:
+        stands[member.leg.id] = Room.TALK if i.owner.talks_to is TalksTo.CUSTOMER else Room.HOLD
+    return stands
 
 
-def room_of(interaction: Interaction, party: Party) -> Room | None:
-    """Say where a party stands; None: nowhere, the leg is gone."""
-    if party.standing is Standing.GONE:
-        return None
-    room = ROOMS[interaction.phase].get(party.role)
-    # A telephone whose own hold key is pressed sends nothing, and Asterisk's music for the other end is lost
-    # as soon as anybody moves: the customer waits in the hold room, where there is always music.
-    if party.role is Role.CUSTOMER and room is Room.TALK and not _somebody_listens(interaction):
-        return Room.HOLD
-    return room
+def _customer_room(i: Interaction) -> Room:
+    """With whoever talks to them and hears them.
 
-
-def _somebody_listens(interaction: Interaction) -> bool:
-    rooms = ROOMS[interaction.phase]
-    return any(
-        party.is_up and not party.phone_on_hold
-        for party in interaction.parties
-        if party.role is not Role.CUSTOMER and rooms.get(party.role) is Room.TALK
-    )
-
-
-def talks_with(interaction: Interaction, party: Party) -> Party | None:
-    """Say whom one of our agents talks with, or comes back to: in a consult the colleague, otherwise the customer if there is one.
-
-    In a conference it is the customer, whose call it is. None: nobody is there.
+    A telephone whose own hold key is pressed sends nothing, and Asterisk's music for the other end is lost as soon as anybody moves: the
+    customer waits in the hold room, where there is always music.
     """
-    colleague = next((p for p in interaction.parties if p is not party and p.agent is not None and p.standing is not Standing.GONE), None)
-    consults = interaction.phase in (Phase.CONSULT_OFFERED, Phase.CONSULTING)
-    waits_for_owner = interaction.phase is Phase.CONSULT_HELD and party.role is Role.AGENT_2
-    if consults or waits_for_owner or not interaction.customer_is_there:
-        return colleague
-    return interaction.customer
+    if i.owner is None or i.owner.talks_to is not TalksTo.CUSTOMER:
+        return Room.HOLD
+    beside = (i.owner.leg, *(member.leg for member in i.members))
+    return Room.TALK if any(not leg.phone_on_hold for leg in beside) else Room.HOLD
 
 
-def _display(interaction: Interaction, party: Party) -> Display | None:
-    if party.agent is None or not party.is_up:
-        return None
-    other = talks_with(interaction, party)
-    return Display(name=other.name, number=other.number) if other else None
+def room_of(i: Interaction, party: Party) -> Room | None:
+    """Say where a party stands; None: nowhere, the leg is gone."""
+    return rooms(i).get(party.leg) if party.standing is not Standing.GONE else None
 
 
-def layout(interaction: Interaction) -> Layout:
+def layout(i: Interaction) -> Layout:
     """Say where every leg belongs."""
-    customer, policy = interaction.customer, interaction.policy
-    places = []
-    for party in interaction.parties:
-        room = room_of(interaction, party)
-        if room is not None:
-            places.append(
-                Place(
-                    leg=party.leg,
-                    room=room,
-                    muted=party.muted,
-                    phone=party.phone if party.rings else None,
-                    told_to_answer=party.told_to_answer,
-                    shows=_display(interaction, party),
-                )
-            )
+    stands, policy = rooms(i), i.policy
     return Layout(
-        interaction=interaction.id,
-        places=tuple(places),
-        music=interaction.music,
-        caller_number=customer.number if customer else "",
-        caller_name=customer.name if customer else "",
+        interaction=i.id,
+        places=tuple(_place(leg, stands[leg.id], rings=rings, shows=shows) for leg, rings, shows in _legs(i)),
+        music=i.music,
+        caller_number=i.customer.person.number,
+        caller_name=i.customer.person.name,
         ring_seconds_max=max(policy.offer_seconds, policy.consult_seconds, policy.ring_back_seconds) + RINGS_ON_SECONDS,
     )
+
+
+def _place(leg: Leg, room: Room, *, rings: bool, shows: Display | None) -> Place:
+    return Place(
+        leg=leg.id,
+        origin=leg.origin,
+        room=room,
+        muted=leg.muted,
+        endpoint=leg.endpoint if rings else None,
+        told_to_answer=leg.told_to_answer,
+        shows=shows,
+    )
+
+
+def _legs(i: Interaction) -> Iterator[tuple[Leg, bool, Display | None]]:
+    """Every leg that is to exist, whether it is being rung, and what its display is to name."""
+    if i.customer_is_there:
+        yield i.customer.leg, False, None
+    if i.offer is not None:
+        is_asked = i.offer.why is OfferWhy.ASKED
+        yield i.offer.leg, not is_asked, _display(i.offer.to, i.customer.person) if is_asked else None
+    if i.owner is None:
+        return
+    yield i.owner.leg, False, _display(i.owner.person, _owner_talks_with(i))
+    if i.consult is not None:
+        is_up = i.consult.stage is ConsultStage.UP
+        yield i.consult.leg, not is_up, _display(i.consult.person, i.owner.person) if is_up else None
+    for member in i.members:
+        yield member.leg, False, _display(member.person, i.customer.person if i.customer_is_there else i.owner.person)
+
+
+def _owner_talks_with(i: Interaction) -> Person | None:
+    """In a consult the colleague; otherwise the customer, whose call also a conference is, if there is one."""
+    if i.consult is not None and i.owner is not None and i.owner.talks_to is TalksTo.CONSULT:
+        return i.consult.person
+    if i.customer_is_there:
+        return i.customer.person
+    return i.members[0].person if i.members else None
+
+
+def _display(whose: Person, other: Person | None) -> Display | None:
+    """What a telephone of ours is to name; others' are not told."""
+    return Display(name=other.name, number=other.number) if whose.agent is not None and other is not None else None

@@ -9,7 +9,9 @@ from functools import lru_cache
 
 from controller.directory.ids import AgentId
 from controller.interaction.commands import Action
-from controller.interaction.interaction import Interaction, Party, Phase, Role
+from controller.interaction.interaction import ConsultStage, Interaction, Phase
+from controller.interaction.parties import agent_2_of, party_with
+from controller.interaction.party import Party, Role
 from controller.interaction.refusals import NotNow, NotPermitted, Refused
 
 A = Action
@@ -65,7 +67,7 @@ def _rights(table: Mapping[Role, frozenset[Action]], role: Role, *, supervises: 
 
 
 def _name_of_agent_2(interaction: Interaction) -> str:
-    agent_2 = interaction.agent_2
+    agent_2 = agent_2_of(interaction)
     return agent_2.name if agent_2 else "your colleague"
 
 
@@ -76,13 +78,13 @@ def _own_phone_is_on_hold(interaction: Interaction, asker: Party | None) -> str 
 
 
 def _agent_2_still_rings(interaction: Interaction, asker: Party | None) -> str | None:
-    if interaction.agent_2 is not None and interaction.agent_2.rings:
+    if interaction.consult is not None and interaction.consult.stage is ConsultStage.RINGING:
         return f"{_name_of_agent_2(interaction)} has not answered yet."
     return None
 
 
 def _agent_2_has_answered(interaction: Interaction, asker: Party | None) -> str | None:
-    if interaction.agent_2 is not None and not interaction.agent_2.rings:
+    if interaction.consult is not None and interaction.consult.stage is ConsultStage.UP:
         return f"{_name_of_agent_2(interaction)} has answered: end the consult instead."
     return None
 
@@ -187,7 +189,7 @@ def _unmet(interaction: Interaction, role: Role, action: Action, agent: AgentId)
     """Why an action of the right role in the right phase has to wait; None: it need not."""
     if action is Action.WRAP_UP and interaction.owes_wrap_up(agent) is None:
         return "You owe no wrap-up reason for this interaction."
-    asker = interaction.party(role)
+    asker = party_with(interaction, role)
     for condition in CONDITIONS.get(action, ()):
         because = condition(interaction, asker)
         if because is not None:
@@ -210,7 +212,7 @@ def prospects(interaction: Interaction, role: Role, agent: AgentId, *, supervise
 
 
 def _of_phase(interaction: Interaction, role: Role, *, supervises: bool) -> Mapping[Action, str | None]:
-    agent_2 = interaction.agent_2
+    agent_2 = agent_2_of(interaction)
     return _in_phase(interaction.phase, role, agent_2.name if agent_2 else None, supervises=supervises)
 
 

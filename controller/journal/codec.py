@@ -6,23 +6,25 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import PydanticSerializationError, from_json
 
-from controller.directory.ids import Seconds
+from controller.directory.ids import THE_SWITCH, Seconds
 from controller.floor.outcome import Input, SiteReloaded
 from controller.floor.state import FloorState
 from controller.interaction import commands, facts
 from controller.interaction.commands import Command
-from controller.interaction.facts import Fact
+from controller.interaction.facts import Fact, SwitchFound, SwitchLost
+from controller.journal.older_forms import READERS
 from controller.routing import commands as desk_commands
 from controller.routing.commands import DeskCommand
 
-FORM = 2
+FORM = 3
 """The version of the form in which we write. Keep reading the old ones when it changes; never change what a number means.
 
 1: commands carry no key, and a state remembers none.
 2: a command may carry its key, and a state has the keys that were accepted.
+3: an interaction is kept as its parts (customer, offer, owner, consult, members), and a switch that is lost or found is named.
 """
-FORMS_READ = frozenset({1, FORM})
-"""What form 1 does not say has its default in form 2, so a text of either is read in the same way."""
+FORMS_READ = frozenset({*READERS, FORM})
+"""What an older form's input does not say has its default in form 3; its states are brought into form 3 first."""
 
 
 class Unreadable(Exception):
@@ -79,9 +81,15 @@ def read_input(text: str) -> Taken:
     if adapter is None:
         raise WrittenByNewer(f"this version knows no input {kind!r}")
     try:
-        return Taken(adapter.validate_python(envelope["input"]), float(envelope["at"]))
+        return Taken(adapter.validate_python(_with_switch(kind, envelope["input"])), float(envelope["at"]))
     except (ValidationError, KeyError, TypeError, ValueError) as error:
         raise Unreadable(f"not a {kind}: {_first_line(error)}") from error
+
+
+def _with_switch(kind: str, fields: Any) -> Any:
+    """Older versions knew one Asterisk and did not name it."""
+    is_about_one = kind in (SwitchLost.__name__, SwitchFound.__name__) and isinstance(fields, dict)
+    return {"switch": THE_SWITCH, **fields} if is_about_one else fields
 
 
 def write_state(state: FloorState) -> str:
@@ -93,18 +101,10 @@ def read_state(text: str) -> FloorState:
     """Read what `write_state` of this or an older version wrote. Raises `Unreadable`."""
     envelope = _envelope(text)
     try:
-        return _STATE.validate_python(_as_written_today(envelope["state"]))
+        as_today = READERS.get(envelope["form"], lambda state: state)
+        return _STATE.validate_python(as_today(envelope["state"]))
     except (ValidationError, KeyError) as error:
         raise Unreadable(f"not a state: {_first_line(error)}") from error
-
-
-def _as_written_today(state: Any) -> Any:
-    """Until several agents could be named whom a customer is not for, a state named one or none."""
-    interactions = state.get("interactions") if isinstance(state, dict) else None
-    for interaction in interactions if isinstance(interactions, list) else ():
-        if isinstance(interaction, dict) and not isinstance(not_for := interaction.get("not_for"), list):
-            interaction["not_for"] = [] if not_for is None else [not_for]
-    return state
 
 
 def _dump(adapter: TypeAdapter[Any], value: object) -> str:

@@ -21,6 +21,7 @@ from controller.desktop.server import CannotListen, DesktopServer
 from controller.desktop.tls import BadCertificate, Tls
 from controller.dialling.listed_number import ListedNumbers
 from controller.directory.dial_plan import listed_numbers
+from controller.directory.ids import THE_SWITCH
 from controller.directory.organisation import Organisation
 from controller.directory.site import AsteriskAccess, Site
 from controller.directory.site_mistakes import BadSiteFile
@@ -153,7 +154,7 @@ class _Service:
     def _begin_where_we_left_off(self, brought: BroughtBack) -> None:
         """Nothing is special about a start: Asterisk is away until it is found, and the site file may be another one."""
         if brought.floor.switch_is_there:
-            self._loop.post(SwitchLost())
+            self._loop.post(SwitchLost(switch=THE_SWITCH))
         self._loop.post(SiteReloaded(directory=self._site.directory))
         for interaction in brought.floor.interactions.values():
             self._switch.arrange(layout(interaction))

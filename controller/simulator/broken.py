@@ -2,7 +2,9 @@
 
 from controller.directory.ids import AgentId, InteractionId, LegId, Seconds
 from controller.floor.floor import Floor
-from controller.interaction.interaction import Interaction, Phase, Role
+from controller.interaction.interaction import Interaction, Phase
+from controller.interaction.parties import parties
+from controller.interaction.party import Role
 from controller.simulator.exchange import Exchange
 from controller.simulator.parts import SimChannel
 from controller.simulator.process import Mistake
@@ -33,7 +35,7 @@ class Case:
     def note(self, interaction: Interaction) -> None:
         """An interaction as it is now."""
         self.phase[interaction.id] = interaction.phase
-        for party in interaction.parties:
+        for party in parties(interaction):
             self.whose[party.leg] = (interaction.id, party.role)
             if party.agent is not None:
                 self.agent_of[party.leg] = party.agent

@@ -11,7 +11,7 @@ from typing import cast
 from controller.asterisk.reconcile import RUNG_SECONDS_MAX, Reconciler
 from controller.asterisk.seen import Seen
 from controller.asterisk.switch import AriSwitch
-from controller.directory.ids import Seconds, SwitchId
+from controller.directory.ids import THE_SWITCH, Seconds
 from controller.floor.outcome import Outcome
 from controller.interaction.commands import Command
 from controller.interaction.facts import Fact
@@ -100,7 +100,7 @@ class DrivenSwitch(AriSwitch):
         self._transport = wire
         self._post_fact = post
         self._clock = lambda: agenda.now
-        self._name = SwitchId("asterisk")
+        self._name = THE_SWITCH
         self._seen = Seen()
         self._reconcilers = {}
         self._leaving = set()

@@ -4,13 +4,15 @@ It trusts neither the controller's mirror nor its layouts alone: who hears whom 
 is `judge_customers`, what becomes of agents `judge_agents`.
 """
 
-from controller.asterisk.seen import OURS, room_named
+from controller.asterisk.seen import room_named
 from controller.directory.ids import InteractionId, LegId
 from controller.floor.floor import Floor
 from controller.floor.outcome import Input, Outcome
 from controller.interaction.commands import Command
-from controller.interaction.interaction import Interaction, Phase, Role
+from controller.interaction.interaction import Interaction, Phase
 from controller.interaction.layout import Room, layout
+from controller.interaction.parties import parties
+from controller.interaction.party import Role
 from controller.interaction.refusals import Refused
 from controller.journal.codec import write_state
 from controller.journal.replay import bring_back
@@ -65,7 +67,7 @@ class Judge(Witness):
     def _note(self, interaction: Interaction) -> None:
         self.case.note(interaction)
         if interaction.phase is Phase.CONFERENCE:
-            self._have_met.update(party.leg for party in interaction.parties)
+            self._have_met.update(party.leg for party in parties(interaction))
 
     def _judge_once(self, what: Input, outcome: Outcome) -> None:
         """A command that is sent again is the very same object: a client that heard no answer, or that it was not kept."""
@@ -155,7 +157,7 @@ class Judge(Witness):
                 wanted[place.leg] = (interaction.id, place.room, place.muted)
         for channel in exchange.channels.values():
             if channel.id not in wanted:
-                what = "left behind" if channel.id.startswith(OURS) else "a customer, forgotten"
+                what = "left behind" if channel.endpoint else "a customer, forgotten"
                 raise Broken(f"{channel.id} ({channel.state}) belongs to no interaction: {what}")
         for leg, (interaction_id, room, muted) in wanted.items():
             there = exchange.channels.get(leg)

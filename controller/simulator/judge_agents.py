@@ -5,7 +5,9 @@ from controller.floor.floor import Floor
 from controller.floor.outcome import Change, Input, Outcome
 from controller.interaction.commands import Command
 from controller.interaction.facts import LegUnheld, Why
-from controller.interaction.interaction import Interaction, Party, Phase, Standing
+from controller.interaction.interaction import Interaction, Phase
+from controller.interaction.parties import deadlines, owner_of, parties, party_of
+from controller.interaction.party import Party, Standing
 from controller.interaction.refusals import Refused
 from controller.routing.commands import DeskCommand
 from controller.routing.desk import DeskState
@@ -51,7 +53,7 @@ class AgentJudge:
         self._rung.clear()
         for interaction in floor.interactions.values():
             self._note(interaction)
-            for party in interaction.parties:
+            for party in parties(interaction):
                 channel = self._case.channel(party.leg) if party.rings else None
                 if channel is not None and channel.is_there and channel.rang_at is not None:
                     self.rung(channel)
@@ -70,9 +72,9 @@ class AgentJudge:
             _judge_offers(floor)
 
     def _forget(self, before: Interaction, after: Interaction) -> None:
-        for party in before.parties:
+        for party in parties(before):
             self.let_go.setdefault(party.leg, self._case.reach.begins(before.id))
-            if party.rings and party.agent is not None and not any(p.agent == party.agent and p.rings for p in after.parties):
+            if party.rings and party.agent is not None and not any(p.agent == party.agent and p.rings for p in parties(after)):
                 self._rung.pop((before.id, party.agent), None)
 
     def _note(self, interaction: Interaction) -> None:
@@ -85,10 +87,10 @@ class AgentJudge:
                 self._note_wrap_up((interaction.id, wrap_up.agent), wrap_up.over_at - wrap_up.asked_at)
             else:
                 self._owed.pop((interaction.id, wrap_up.agent), None)
-        for party in interaction.parties:
+        for party in parties(interaction):
             if interaction.phase is not Phase.ENDED and party.standing is not Standing.GONE:
                 self.let_go.pop(party.leg, None)
-            if party.rings and party.agent is not None and interaction.deadline is not None:
+            if party.rings and party.agent is not None and deadlines(interaction):
                 self._seconds[interaction.id, party.agent] = _seconds_of(interaction)
 
     def _note_wrap_up(self, of: tuple[InteractionId, AgentId], seconds: Seconds) -> None:
@@ -193,24 +195,24 @@ class AgentJudge:
 def _live_party(interaction: Interaction | None, agent: AgentId) -> Party | None:
     if interaction is None:
         return None
-    return next((party for party in interaction.parties if party.agent == agent and party.standing is not Standing.GONE), None)
+    return next((party for party in parties(interaction) if party.agent == agent and party.standing is not Standing.GONE), None)
 
 
 def _seconds_of(interaction: Interaction) -> Seconds:
     """How long the telephone that rings now may do so."""
-    assert interaction.deadline is not None, "asked only while something is waited for"
+    (deadline,) = deadlines(interaction)
     policy = interaction.policy
     return {
         Why.OFFER_UNANSWERED: policy.offer_seconds,
         Why.CONSULT_UNANSWERED: policy.consult_seconds,
         Why.RING_BACK_UNANSWERED: policy.ring_back_seconds,
-    }.get(interaction.deadline.why, policy.transfer_seconds)
+    }.get(deadline.why, policy.transfer_seconds)
 
 
 def _judge_offers(floor: Floor) -> None:
     in_call: dict[AgentId, InteractionId] = {}
     for interaction in floor.interactions.values():
-        for party in interaction.parties:
+        for party in parties(interaction):
             if party.agent is None or party.standing is Standing.GONE:
                 continue
             if party.agent in in_call:
@@ -223,13 +225,14 @@ def _judge_wrap_up(before: Interaction, after: Interaction) -> None:
 
     While their telephone is rung back they have them still; if that comes to nothing they owe it then.
     """
-    owner = before.owner
+    owner = owner_of(before)
     if owner is None or owner.agent is None:
         return
-    is_rung_back = before.phase is Phase.OFFERED and before.deadline is not None and before.deadline.why is Why.RING_BACK_UNANSWERED
+    is_rung_back = before.phase is Phase.OFFERED and any(deadline.why is Why.RING_BACK_UNANSWERED for deadline in deadlines(before))
     if not owner.is_up and not (is_rung_back and owner.rings):
         return
-    has_left = after.owner is None or after.owner.agent != owner.agent or after.owner.standing is Standing.GONE
+    has = owner_of(after)
+    has_left = has is None or has.agent != owner.agent or has.standing is Standing.GONE
     if not has_left or after.owes_wrap_up(owner.agent) is not None or len(after.wrap_ups) > len(before.wrap_ups):
         return
     how = "was rung back in vain" if is_rung_back else "had the customer, has left"
@@ -240,6 +243,6 @@ def _judge_release(change: Change, before: Interaction) -> None:
     """A release counts only after its press (rule 19)."""
     if not isinstance(change.cause, LegUnheld) or before.phase is change.after.phase:
         return
-    party = before.party_of(change.cause.leg)
+    party = party_of(before, change.cause.leg)
     if party is not None and not party.phone_on_hold:
         raise Broken(f"{before.id} went from {before.phase} to {change.after.phase} by the release of a key that was not pressed")

@@ -5,9 +5,11 @@ from controller.directory.ids import InteractionId, LegId, Seconds
 from controller.floor.floor import Floor
 from controller.floor.outcome import Change, Outcome
 from controller.interaction.facts import LegEnded
-from controller.interaction.interaction import Interaction, Phase, Role
+from controller.interaction.interaction import Interaction, Phase
 from controller.interaction.layout import Room, layout
 from controller.interaction.notices import CallTurnedAway, OfferMade, OfferWithdrawn, WrapUpAsked
+from controller.interaction.parties import customer_of, deadlines, parties, party_of
+from controller.interaction.party import Role
 from controller.simulator.broken import Broken, Case
 from controller.simulator.parts import End, SimChannel
 from controller.simulator.reach import Since
@@ -60,12 +62,13 @@ class CustomerJudge:
 
     def _note_end(self, change: Change, before: Interaction) -> None:
         """Commands, deadlines and hang-ups end an interaction by a rule; a leg that only the controller believes gone does not."""
-        if before.customer is not None:
-            self._no_rule.pop(before.customer.leg, None)  # what a process that was killed believed counts no more
-        if not isinstance(change.cause, LegEnded) or before.customer is None:
+        whose = customer_of(before)
+        if whose is not None:
+            self._no_rule.pop(whose.leg, None)  # what a process that was killed believed counts no more
+        if not isinstance(change.cause, LegEnded) or whose is None:
             return
-        leg, customer = self._case.channel(change.cause.leg), before.customer.leg
-        party = before.party_of(change.cause.leg)
+        leg, customer = self._case.channel(change.cause.leg), whose.leg
+        party = party_of(before, change.cause.leg)
         if leg is not None and leg.is_there:
             self._no_rule[customer] = f"{change.cause.leg} is taken for gone and is there"
         elif leg is not None and party is not None and party.role is not Role.CUSTOMER and not self._may_have_hung_up(leg):
@@ -166,7 +169,7 @@ class CustomerJudge:
         for (interaction, what), since in tuple(self._cant.items()):
             known = floor.interactions.get(interaction)
             # What was told once is known for as long as somebody is stuck.
-            if known is None or not _is_wanted(what, known) or any(party.is_stuck for party in known.parties):
+            if known is None or not _is_wanted(what, known) or any(party.is_stuck for party in parties(known)):
                 del self._cant[interaction, what]
             elif since.in_reach > patience:
                 raise Broken(f"{what} of {interaction} can't be had, and nobody has been told for {since.in_all:.0f} s")
@@ -192,10 +195,10 @@ class CustomerJudge:
                 queue = floor.directory.queues.get(interaction.queue)
                 served = queue is not None and any(agent in floor.directory.agents for agent in queue.agents)
                 return None if served else "nobody serves its queue"
-            case Phase.OFFERED | Phase.CONSULT_OFFERED | Phase.TRANSFER_ASKED if interaction.deadline is None:
+            case Phase.OFFERED | Phase.CONSULT_OFFERED | Phase.TRANSFER_ASKED if not deadlines(interaction):
                 return "it waits for a telephone, and no time ends that"
             case _:
-                return next((why for party in interaction.parties if party.is_up and (why := self._why_gone(party.leg))), None)
+                return next((why for party in parties(interaction) if party.is_up and (why := self._why_gone(party.leg))), None)
 
     def _why_gone(self, leg: LegId) -> str | None:
         channel = self._case.channel(leg)

@@ -8,7 +8,7 @@ from controller.floor.floor import Floor
 from controller.floor.outcome import Change, Input, Outcome
 from controller.interaction.commands import Command, GiveWrapUp, SendDigits, StartConsult
 from controller.interaction.facts import AgentChosen, CustomerArrived, DeadlinePassed, LegEnded, LegFact
-from controller.interaction.interaction import Interaction, Party
+from controller.interaction.interaction import Interaction
 from controller.interaction.layout import Place, layout
 from controller.interaction.notices import (
     AgentDeclined,
@@ -21,6 +21,8 @@ from controller.interaction.notices import (
     OfferWithdrawn,
     WrapUpAsked,
 )
+from controller.interaction.parties import parties, party_of
+from controller.interaction.party import Party
 from controller.interaction.refusals import Refused
 from controller.routing.commands import DeskCommand, GoIdle
 from controller.simulator.world import Watcher
@@ -103,7 +105,7 @@ def _about(what: Input, before: Interaction | None) -> str:
 
 
 def _who(leg: LegId, before: Interaction | None) -> str:
-    party = before.party_of(leg) if before is not None else None
+    party = party_of(before, leg) if before is not None else None
     return _name(party) if party is not None else leg
 
 
@@ -123,13 +125,13 @@ def _moves(before: Interaction | None, after: Interaction) -> Iterator[str]:
             yield f"{'mute' if has[leg][0].muted else 'unmute'} {name}"
     for leg, (place, name) in has.items():
         if leg not in had:
-            yield f"ring {name}" if place.phone is not None else f"{name} to {place.room.value}"
+            yield f"ring {name}" if place.endpoint is not None else f"{name} to {place.room.value}"
 
 
 def _places(interaction: Interaction | None) -> dict[LegId, tuple[Place, str]]:
     if interaction is None:
         return {}
-    names = {party.leg: _name(party) for party in interaction.parties}
+    names = {party.leg: _name(party) for party in parties(interaction)}
     return {place.leg: (place, names[place.leg]) for place in layout(interaction).places}
 
 

@@ -10,7 +10,9 @@ from controller.directory.ids import AgentId, InteractionId, Seconds
 from controller.floor.floor import Floor
 from controller.interaction import commands
 from controller.interaction.commands import Action, Command, GiveWrapUp, SendDigits, StartConsult
-from controller.interaction.interaction import Interaction, Role
+from controller.interaction.interaction import Interaction
+from controller.interaction.parties import customer_of, parties, role_of
+from controller.interaction.party import Role
 from controller.interaction.roles import ROLE_TABLE
 from controller.routing.commands import DeskCommand, GoAvailable, GoIdle, LogOff, LogOn
 from controller.routing.desk import DeskState
@@ -114,7 +116,7 @@ class People:
         drawn = self._dice.random()
         if drawn < 0.35:
             self._exchange.hangs_up(channel)
-            customer = interaction.customer
+            customer = customer_of(interaction)
             if drawn < 0.1 and customer is not None and customer.leg in self._exchange.channels:
                 self._exchange.hangs_up(self._exchange.channels[customer.leg])
         elif drawn < 0.45:
@@ -143,7 +145,7 @@ class People:
             self._says_something(floor, agent)
             return
         if drawn < 0.10:
-            leg = next((party.leg for party in interaction.parties if party.agent == agent and party.is_up), None)
+            leg = next((party.leg for party in parties(interaction) if party.agent == agent and party.is_up), None)
             if leg is not None and leg in self._exchange.channels:
                 self._does_with_telephone(self._exchange.channels[leg], interaction)
             return
@@ -163,7 +165,7 @@ class People:
             self._around.ask(GoAvailable(agent=agent) if state is not DeskState.LOGGED_OFF else LogOn(agent=agent))
 
     def _presses(self, floor: Floor, agent: AgentId, interaction: Interaction, *, anything: bool) -> None:
-        role = interaction.role_of(agent) or Role.SUPERVISOR
+        role = role_of(interaction, agent) or Role.SUPERVISOR
         buttons = _EVERY_BUTTON if anything else _BUTTONS[interaction.phase].get(role, ())
         if interaction.owes_wrap_up(agent) is not None:
             buttons = (*buttons, Action.WRAP_UP)

@@ -13,7 +13,7 @@ from typing import Protocol, cast
 from controller.asterisk.errors import AriError
 from controller.asterisk.events import AriEvent, KnownEvent
 from controller.directory.directory import Directory
-from controller.directory.ids import Seconds
+from controller.directory.ids import THE_SWITCH, Seconds
 from controller.floor.floor import Floor
 from controller.floor.outcome import Input, Outcome, SiteReloaded
 from controller.floor.ports import Audience
@@ -119,7 +119,7 @@ class Process:
     def _begin_where_we_left_off(self) -> None:
         floor = self.floor
         if floor.switch_is_there:
-            self._post(SwitchLost())
+            self._post(SwitchLost(switch=THE_SWITCH))
         self._post(SiteReloaded(directory=self._around.directory))
         for interaction in floor.interactions.values():
             self.switch.arrange(layout(interaction))

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from controller.directory.ids import Seconds
-from controller.interaction.interaction import Phase, Role, Standing
+from controller.interaction.interaction import Phase
 from controller.interaction.layout import Room
+from controller.interaction.party import Role, Standing
 from controller.telemetry.steps import RecordedParty, RecordedStep
 
 

@@ -23,7 +23,7 @@ from controller.interaction.facts import (
     SwitchLost,
     Why,
 )
-from controller.interaction.interaction import Interaction, Party
+from controller.interaction.interaction import Interaction
 from controller.interaction.notices import (
     AgentDeclined,
     AgentMissed,
@@ -36,6 +36,8 @@ from controller.interaction.notices import (
     OfferWithdrawn,
     WrapUpAsked,
 )
+from controller.interaction.parties import party_of
+from controller.interaction.party import Party
 from controller.routing.commands import DeskCommand, GoAvailable, GoIdle, LogOff, LogOn
 
 _DOES: Mapping[Action, str] = {
@@ -172,7 +174,7 @@ def _of_leg(fact: LegFact, before: Interaction | None) -> str:
 
 
 def _who(leg: LegId, before: Interaction | None) -> str:
-    party = before.party_of(leg) if before is not None else None
+    party = party_of(before, leg) if before is not None else None
     return name_of(party) if party is not None else f"leg {leg}"
 
 

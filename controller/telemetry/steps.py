@@ -7,8 +7,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from controller.directory.ids import Seconds
 from controller.floor.outcome import Change, Outcome
-from controller.interaction.interaction import Interaction, Party, Phase, Role, Standing
+from controller.interaction.interaction import Interaction, Phase
 from controller.interaction.layout import Room, room_of
+from controller.interaction.parties import parties
+from controller.interaction.party import Party, Role, Standing
 from controller.telemetry.sentences import name_of, notice_sentence, printable, sentence_of
 
 
@@ -83,7 +85,7 @@ def _step(change: Change, at: Seconds, tell: tuple[str, ...], *, kept: bool) -> 
         before=change.before.phase if change.before is not None else None,
         after=after.phase,
         tell=tell,
-        parties=tuple(_party(after, party) for party in after.parties),
+        parties=tuple(_party(after, party) for party in parties(after)),
         queue=after.queue,
         wrap_ups=tuple(RecordedWrapUp(agent=w.agent, asked_at=w.asked_at, reason=w.reason) for w in after.wrap_ups),
         kept=kept,

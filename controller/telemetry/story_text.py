@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from controller.directory.ids import Seconds
-from controller.interaction.interaction import Standing
 from controller.interaction.layout import Room
+from controller.interaction.party import Standing
 from controller.telemetry.lanes import Lane, lanes_of
 from controller.telemetry.sentences import printable
 from controller.telemetry.steps import RecordedParty, RecordedStep

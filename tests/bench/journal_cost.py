@@ -17,7 +17,7 @@ from pathlib import Path
 
 import uvloop
 
-from controller.directory.ids import AgentId
+from controller.directory.ids import THE_SWITCH, AgentId
 from controller.floor.floor import Floor
 from controller.floor.outcome import Input
 from controller.interaction.commands import Command
@@ -58,7 +58,7 @@ class Counted(SqliteJournal):
 async def busy_hour(loop: Loop, calls_per_second: float, seconds: float) -> tuple[int, float, list[float]]:
     """Calls for so long; gives how many, the processor time of all of them, and how long each command took."""
     running = asyncio.create_task(loop.run())
-    loop.post(SwitchFound())
+    loop.post(SwitchFound(switch=THE_SWITCH))
     for agent in loop.floor.directory.agents:
         await loop.ask(LogOn(agent=agent))
         await loop.ask(GoAvailable(agent=AgentId(agent)))

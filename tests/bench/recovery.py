@@ -16,7 +16,7 @@ from typing import Any
 
 import aiohttp
 
-from controller.directory.ids import AgentId, Seconds
+from controller.directory.ids import THE_SWITCH, AgentId, Seconds
 from controller.floor.floor import Floor
 from controller.floor.outcome import Input
 from controller.interaction.facts import SwitchFound
@@ -48,7 +48,7 @@ def what_happened(interactions: int, inputs: int, now: Seconds) -> tuple[Floor, 
     """A contact centre before and after, and the inputs in between."""
     before, after = Floor(directory(interactions)), Floor(directory(interactions))
     for floor in (before, after):
-        floor.take(SwitchFound(), now)
+        floor.take(SwitchFound(switch=THE_SWITCH), now)
         for agent in floor.directory.agents:
             floor.take(LogOn(agent=agent), now)
             floor.take(GoAvailable(agent=agent), now)
@@ -77,7 +77,7 @@ def asterisk_has(asterisk: FakeAsterisk, floor: Floor) -> int:
     for interaction in floor.interactions.values():
         rooms: dict[str, list[str]] = {"talk": [], "hold": []}
         for place in layout(interaction).places:
-            channels.append(channel(place.leg, "Ringing" if place.phone else "Up"))
+            channels.append(channel(place.leg, "Ringing" if place.endpoint else "Up"))
             rooms[place.room.value].append(place.leg)
         bridges += [
             {"id": f"ix-{interaction.id}-{room}", "bridge_type": "mixing", "channels": legs, "name": "", "technology": "simple_bridge"}

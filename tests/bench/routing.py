@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 
 from controller.directory.directory import Agent, Directory, EntryPoint, Queue
-from controller.directory.ids import AgentId, EntryPointId, LegId, QueueId, SwitchId
+from controller.directory.ids import THE_SWITCH, AgentId, EntryPointId, LegId, QueueId, SwitchId
 from controller.floor.floor import Floor
 from controller.floor.outcome import Input
 from controller.interaction.facts import CustomerArrived, EndCause, LegEnded, SwitchFound
@@ -64,7 +64,7 @@ def _floor() -> Floor:
             wrap_up_reasons={},
         )
     )
-    floor.take(SwitchFound(), NOW)
+    floor.take(SwitchFound(switch=THE_SWITCH), NOW)
     for name in names:
         floor.take(LogOn(agent=name), NOW)
     for queue in queues[WAITING:]:

@@ -16,13 +16,15 @@ from controller.desktop.limits import Limits
 from controller.desktop.server import DesktopServer
 from controller.desktop.tls import Tls
 from controller.directory.directory import Agent, Directory, EntryPoint, Queue, Reason
-from controller.directory.ids import AgentId, EntryPointId, InteractionId, LegId, QueueId, ReasonId, SwitchId
+from controller.directory.ids import THE_SWITCH, AgentId, EntryPointId, InteractionId, LegId, QueueId, ReasonId, SwitchId
 from controller.floor.floor import Floor
 from controller.floor.outcome import Input, Outcome, SiteReloaded
 from controller.floor.ports import Colleagues, NotKept
 from controller.interaction.commands import Command
 from controller.interaction.facts import CustomerArrived, EndCause, Fact, LegAnswered, LegEnded, SwitchFound, SwitchLost
-from controller.interaction.interaction import Interaction, Party
+from controller.interaction.interaction import Interaction
+from controller.interaction.parties import customer_of, parties
+from controller.interaction.party import Party
 from controller.routing.commands import DeskCommand
 from tests.edges.colleagues_in_memory import ColleaguesInMemory
 
@@ -255,7 +257,7 @@ class World:
     async def start(self) -> None:
         await self.server.start()
         self.url = f"{self._scheme}://127.0.0.1:{self.server.port}"
-        self.happens(SwitchFound())
+        self.happens(SwitchFound(switch=THE_SWITCH))
 
     async def stop(self) -> None:
         for listening in self.listening:
@@ -316,7 +318,7 @@ class World:
         return self.floor.interactions[InteractionId(interaction)]
 
     def party(self, interaction: str, agent: str) -> Party:
-        return next(party for party in self.interaction(interaction).parties if party.agent == agent)
+        return next(party for party in parties(self.interaction(interaction)) if party.agent == agent)
 
     def picks_up(self, interaction: str, agent: str) -> None:
         self.happens(LegAnswered(leg=self.party(interaction, agent).leg))
@@ -325,15 +327,15 @@ class World:
         self.happens(LegEnded(leg=self.party(interaction, agent).leg, cause=EndCause.HUNG_UP))
 
     def customer_hangs_up(self, interaction: str) -> None:
-        customer = self.interaction(interaction).customer
+        customer = customer_of(self.interaction(interaction))
         assert customer is not None
         self.happens(LegEnded(leg=customer.leg, cause=EndCause.HUNG_UP))
 
     def switch_goes_away(self) -> None:
-        self.happens(SwitchLost())
+        self.happens(SwitchLost(switch=THE_SWITCH))
 
     def switch_comes_back(self) -> None:
-        self.happens(SwitchFound())
+        self.happens(SwitchFound(switch=THE_SWITCH))
 
     def agent_leaves_the_site(self, agent: str) -> None:
         self.happens(SiteReloaded(directory=directory(without=agent)))

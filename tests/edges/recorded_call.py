@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from controller.directory.directory import Directory
-from controller.directory.ids import AgentId, InteractionId, LegId, ReasonId, Seconds, SwitchId
+from controller.directory.ids import THE_SWITCH, AgentId, InteractionId, LegId, ReasonId, Seconds, SwitchId
 from controller.directory.organisation import OrganisationState
 from controller.floor.floor import Floor
 from controller.floor.outcome import Input, Outcome
@@ -20,6 +20,7 @@ from controller.interaction.commands import (
 )
 from controller.interaction.facts import CustomerArrived, EndCause, LegAnswered, LegEnded, SwitchFound
 from controller.interaction.interaction import Interaction
+from controller.interaction.parties import parties
 from controller.routing.commands import GoAvailable, LogOn
 from controller.telemetry.step_file import StepFile
 from tests.pure.story import site
@@ -39,7 +40,7 @@ class Call:
         self.audiences = list(audiences)
         self.journal_fails_for: Seconds | None = None
         self.organisations: list[OrganisationState] = []
-        self.take(SwitchFound())
+        self.take(SwitchFound(switch=THE_SWITCH))
         for agent in (ALICE, BOB):
             self.take(LogOn(agent=agent))
             self.take(GoAvailable(agent=agent))
@@ -63,7 +64,7 @@ class Call:
 
     def leg(self, interaction: InteractionId, agent: AgentId | None) -> LegId:
         """An agent's leg; None: the customer's."""
-        return next(party.leg for party in self.of(interaction).parties if party.agent == agent)
+        return next(party.leg for party in parties(self.of(interaction)) if party.agent == agent)
 
 
 def play(call: Call) -> InteractionId:

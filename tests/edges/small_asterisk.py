@@ -18,6 +18,7 @@ from controller.asterisk.transport import NOTHING, Method, Reply, Transport
 from controller.directory.ids import InteractionId, LegId
 from controller.interaction.facts import EndCause
 from controller.interaction.layout import Layout, Place, Room
+from controller.interaction.leg import Endpoint, Origin
 
 IX = InteractionId("i1")
 CUSTOMER, ALICE = LegId("1700000000.1"), LegId("ix-i1-alice-1")
@@ -28,8 +29,11 @@ def layout(*places: Place) -> Layout:
     return Layout(interaction=IX, places=places, music="default", caller_number="", caller_name="")
 
 
-WAITING = layout(Place(leg=CUSTOMER, room=Room.HOLD))
-OFFERED = layout(Place(leg=CUSTOMER, room=Room.HOLD), Place(leg=ALICE, room=Room.TALK, phone="1001"))
+WAITING = layout(Place(leg=CUSTOMER, origin=Origin.CAME, room=Room.HOLD))
+OFFERED = layout(
+    Place(leg=CUSTOMER, origin=Origin.CAME, room=Room.HOLD),
+    Place(leg=ALICE, origin=Origin.MADE, room=Room.TALK, endpoint=Endpoint(address="1001")),
+)
 NOBODY = layout()
 
 
@@ -126,7 +130,7 @@ class World(Reports):
         """Legs of which was told that they are stuck, and not yet that they are no more."""
         self.is_there = True
         self.floor_is_slow = False
-        self.seen.note(SeenLeg(leg=CUSTOMER, interaction=IX, progress=Progress.DIALLED))
+        self.seen.note(SeenLeg(leg=CUSTOMER, origin=Origin.CAME, interaction=IX, progress=Progress.DIALLED))
         self.reconciler = Reconciler(
             WAITING,
             seen=self.seen,
@@ -168,7 +172,7 @@ class World(Reports):
     def agent_answered(self) -> None:
         """Alice's telephone was rung and picked up long ago."""
         self.asterisk.channels.add(ALICE)
-        self.seen.note(SeenLeg(leg=ALICE, interaction=IX, progress=Progress.UP))
+        self.seen.note(SeenLeg(leg=ALICE, origin=Origin.MADE, interaction=IX, progress=Progress.UP))
         self.reconciler.look()
 
     def is_as(self, wanted: Layout) -> bool:

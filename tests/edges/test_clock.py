@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 
 from controller.desktop.limits import Limits
 from controller.desktop.passwords import BackOff
-from controller.directory.ids import Seconds
+from controller.directory.ids import THE_SWITCH, Seconds
 from controller.floor.floor import Floor
 from controller.interaction.facts import SwitchFound
 from controller.journal.codec import Taken, read_state, write_state
@@ -48,7 +48,7 @@ async def ringing(clock: SteadyClock) -> AsyncIterator[Loop]:
     loop = Loop(Floor(DIRECTORY), clock=clock)
     loop.serve(recorder, [recorder])
     running = asyncio.create_task(loop.run())
-    loop.post(SwitchFound())
+    loop.post(SwitchFound(switch=THE_SWITCH))
     await loop.ask(LogOn(agent=ANA))
     await loop.ask(GoAvailable(agent=ANA))
     loop.post(arrived())

@@ -4,6 +4,7 @@ import pytest
 
 from controller.desktop import shapes
 from controller.interaction.facts import LegHeld, LegUnheld
+from controller.interaction.parties import customer_of
 from tests.edges.desktop_world import Desktop, World
 
 
@@ -199,7 +200,7 @@ async def test_a_command_for_the_revision_that_is_goes_through(world: World, ali
 
 async def test_a_customer_whose_hold_key_flaps_makes_no_click_stale(world: World, alice: Desktop) -> None:
     call = await world.connected(alice)
-    customer = world.interaction(call).customer
+    customer = customer_of(world.interaction(call))
     assert customer is not None
     for action in ("hold", "resume") * 5:
         revision = (await alice.get(f"/interactions/{call}")).json["revision"]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from controller.directory.ids import CommandKey, LegId, Seconds
+from controller.directory.ids import THE_SWITCH, CommandKey, LegId, Seconds
 from controller.floor.floor import Floor
 from controller.floor.outcome import Input, Outcome
 from controller.floor.ports import NotKept
@@ -83,7 +83,7 @@ async def running() -> AsyncIterator[World]:
     world = World(Disk())
     task = asyncio.create_task(world.loop.run())
     await world.disk.keep_state(world.loop.floor.state())
-    world.loop.post(SwitchFound())
+    world.loop.post(SwitchFound(switch=THE_SWITCH))
     await world.loop.ask(LogOn(agent=ANA))
     try:
         yield world
@@ -357,7 +357,7 @@ async def test_a_real_file_that_can_not_grow_is_caught_up_with(tmp_path: Path) -
         resource.setrlimit(resource.RLIMIT_FSIZE, ((tmp_path / "journal.db-wal").stat().st_size, before[1]))
         with pytest.raises(NotKept, match="The journal can't be written"):
             await world.loop.ask(GoAvailable(agent=ANA))
-        world.loop.post(SwitchFound())
+        world.loop.post(SwitchFound(switch=THE_SWITCH))
         world.loop.post(arrived())
         with pytest.raises(NotKept):
             await world.loop.ask(GoIdle(agent=ANA))

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from controller.directory.directory import Agent, Directory, EntryPoint, Queue, Reason
-from controller.directory.ids import AgentId, EntryPointId, InteractionId, LegId, QueueId, ReasonId, Seconds, SwitchId
+from controller.directory.ids import THE_SWITCH, AgentId, EntryPointId, InteractionId, LegId, QueueId, ReasonId, Seconds, SwitchId
 from controller.directory.policy import Policy
 from controller.floor.floor import Floor
 from controller.floor.outcome import Input, Outcome
@@ -85,7 +85,7 @@ async def running(recorder: Recorder, clock: Clock | None = None) -> AsyncIterat
 async def test_inputs_are_taken_in_the_order_in_which_they_came() -> None:
     recorder = Recorder()
     async with running(recorder) as loop:
-        loop.post(SwitchFound())
+        loop.post(SwitchFound(switch=THE_SWITCH))
         loop.post(arrived())
         await loop.ask(LogOn(agent=ANA))
         await loop.ask(GoAvailable(agent=ANA))
@@ -95,7 +95,7 @@ async def test_inputs_are_taken_in_the_order_in_which_they_came() -> None:
 async def test_the_switch_is_told_the_last_layout_of_an_interaction_only() -> None:
     recorder = Recorder()
     async with running(recorder) as loop:
-        loop.post(SwitchFound())
+        loop.post(SwitchFound(switch=THE_SWITCH))
         await loop.ask(LogOn(agent=ANA))
         await loop.ask(GoAvailable(agent=ANA))
         loop.post(arrived())  # queued and offered in one step
@@ -114,7 +114,7 @@ async def test_a_caller_whose_number_is_nobodys_is_given_back() -> None:
 async def test_a_deadline_is_taken_when_its_time_has_come() -> None:
     recorder, clock = Recorder(), Clock()
     async with running(recorder, clock) as loop:
-        loop.post(SwitchFound())
+        loop.post(SwitchFound(switch=THE_SWITCH))
         await loop.ask(LogOn(agent=ANA))
         await loop.ask(GoAvailable(agent=ANA))
         clock.now += 19.99
@@ -161,7 +161,7 @@ async def test_a_broken_audience_costs_nobody_their_call() -> None:
     recorder = Recorder()
     recorder.breaks = True
     async with running(recorder) as loop:
-        loop.post(SwitchFound())
+        loop.post(SwitchFound(switch=THE_SWITCH))
         loop.post(arrived())
         await loop.ask(LogOn(agent=ANA))
         assert len(recorder.layouts) == 1
@@ -170,9 +170,9 @@ async def test_a_broken_audience_costs_nobody_their_call() -> None:
 async def test_a_loop_that_is_hopelessly_behind_refuses_commands_and_says_so_to_the_switch(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(service_loop, "INPUTS_WAITING_MAX", 2)
     loop = Loop(Floor(DIRECTORY), clock=Clock())
-    loop.post(SwitchFound())
-    loop.post(SwitchFound())
+    loop.post(SwitchFound(switch=THE_SWITCH))
+    loop.post(SwitchFound(switch=THE_SWITCH))
     with pytest.raises(InboxFull):
-        loop.post(SwitchFound())
+        loop.post(SwitchFound(switch=THE_SWITCH))
     with pytest.raises(SwitchAway):
         await loop.ask(LogOn(agent=ANA))

@@ -4,16 +4,19 @@ Every request against every failure is in `test_what_cant_be_done`; here are the
 """
 
 import asyncio
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from controller.asterisk import retry
-from controller.asterisk.errors import AriError, Gone, NoAnswer, RequestFailed, SwitchAway, Unreachable
-from controller.asterisk.seen import Progress
-from controller.asterisk.transport import Method, Reply
+from controller.asterisk.errors import AriError, CantRing, Gone, NoAnswer, RequestFailed, SwitchAway, Unreachable
+from controller.asterisk.perform import perform
+from controller.asterisk.plan import Make
+from controller.asterisk.seen import Progress, Seen
+from controller.asterisk.transport import Method, Reply, Transport
 from controller.interaction.facts import EndCause
 from controller.interaction.layout import Display, Place, Room
+from controller.interaction.leg import Endpoint, Origin
 from tests.edges.small_asterisk import ALICE, CUSTOMER, IX, NOBODY, OFFERED, impatient, layout, running, said
 
 pytestmark = pytest.mark.usefixtures("impatient")
@@ -113,7 +116,7 @@ async def test_a_leg_that_went_without_a_word_is_looked_for_and_told() -> None:
     async with running() as world:
         await world.until(lambda: world.room_of(CUSTOMER) is Room.HOLD)
         world.asterisk.channels.discard(CUSTOMER)
-        world.reconciler.arrange(layout(Place(leg=CUSTOMER, room=Room.TALK)))
+        world.reconciler.arrange(layout(Place(leg=CUSTOMER, origin=Origin.CAME, room=Room.TALK)))
         world.asterisk.fault = lambda asked: Gone(asked, 400, "Channel not found") if "addChannel" in asked else None
         await world.until(lambda: world.ended)
         assert world.ended == [(CUSTOMER, EndCause.HUNG_UP)], "who was up and is gone has hung up"
@@ -123,7 +126,7 @@ async def test_a_room_that_vanished_is_opened_again() -> None:
     async with running() as world:
         await world.until(lambda: world.room_of(CUSTOMER) is Room.HOLD)
         world.seen.rooms_of(IX).add(Room.TALK)  # remembered, but not there
-        world.reconciler.arrange(layout(Place(leg=CUSTOMER, room=Room.TALK)))
+        world.reconciler.arrange(layout(Place(leg=CUSTOMER, origin=Origin.CAME, room=Room.TALK)))
         await world.until(lambda: world.room_of(CUSTOMER) is Room.TALK)
         assert world.ended == []
 
@@ -196,7 +199,9 @@ async def test_a_display_that_can_not_be_told_costs_nobody_their_call() -> None:
         await world.until(lambda: world.room_of(CUSTOMER) is Room.HOLD)
         world.agent_answered()
         world.asterisk.fault = lambda asked: RequestFailed(asked, 500, "no") if asked.endswith("/variable") else None
-        connected = layout(Place(leg=CUSTOMER, room=Room.TALK), Place(leg=ALICE, room=Room.TALK, shows=cora))
+        connected = layout(
+            Place(leg=CUSTOMER, origin=Origin.CAME, room=Room.TALK), Place(leg=ALICE, origin=Origin.MADE, room=Room.TALK, shows=cora)
+        )
         world.reconciler.arrange(connected)
         await world.until(lambda: world.is_as(connected))
         assert world.ended == []
@@ -207,7 +212,26 @@ async def test_a_caller_who_hides_their_number_is_shown_as_such_and_not_as_whoev
     async with running() as world:
         await world.until(lambda: world.room_of(CUSTOMER) is Room.HOLD)
         world.agent_answered()
-        hidden = layout(Place(leg=CUSTOMER, room=Room.TALK), Place(leg=ALICE, room=Room.TALK, shows=Display(name="", number="")))
+        hidden = layout(
+            Place(leg=CUSTOMER, origin=Origin.CAME, room=Room.TALK),
+            Place(leg=ALICE, origin=Origin.MADE, room=Room.TALK, shows=Display(name="", number="")),
+        )
         world.reconciler.arrange(hidden)
         await world.until(lambda: world.is_as(hidden))
         assert world.asterisk.variables[-2:] == [("CONNECTEDLINE(name,i)", ""), ("CONNECTEDLINE(num)", "anonymous")]
+
+
+async def test_what_must_never_be_dialled_is_asked_of_nobody_and_counts_as_our_own_trouble() -> None:
+    asked: list[str] = []
+
+    class Asterisk:
+        async def request(self, method: str, path: str, **_: object) -> None:
+            asked.append(f"{method} {path}")
+
+    seen, places = Seen(), layout(Place(leg=ALICE, origin=Origin.MADE, room=Room.TALK, endpoint=Endpoint(address="1001&1002")))
+
+    with pytest.raises(CantRing, match="nothing that may be dialled"):
+        await perform(
+            Make(ALICE, Endpoint(address="1001&1002"), told_to_answer=False), cast("Transport", Asterisk()), 0, "controller", places, seen
+        )
+    assert asked == []

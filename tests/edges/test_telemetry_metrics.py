@@ -3,6 +3,7 @@
 from prometheus_client.parser import text_string_to_metric_families
 
 from controller import __version__
+from controller.directory.ids import THE_SWITCH
 from controller.directory.organisation import OrganisationState
 from controller.interaction.facts import LegAnswered, SwitchLost
 from controller.telemetry.metrics import CONTENT_TYPE, Metrics
@@ -86,7 +87,7 @@ def test_it_is_shown_whether_asterisk_is_there_and_which_version_runs() -> None:
     call, metrics = watched()
 
     before = figures(metrics)
-    call.take(SwitchLost())
+    call.take(SwitchLost(switch=THE_SWITCH))
 
     assert before["ari_controller_asterisk_connected"] == 1
     assert figures(metrics)["ari_controller_asterisk_connected"] == 0

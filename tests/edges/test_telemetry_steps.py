@@ -9,8 +9,9 @@ from structlog.testing import capture_logs
 
 from controller.floor.outcome import Input
 from controller.interaction.facts import EndCause, LegEnded, LegHeld, LegUnheld
-from controller.interaction.interaction import Phase, Role, Standing
+from controller.interaction.interaction import Phase
 from controller.interaction.layout import Room
+from controller.interaction.party import Role, Standing
 from controller.telemetry import step_file
 from controller.telemetry.step_file import StepFile, recent_interactions, steps_of
 from controller.telemetry.steps import RecordedParty, RecordedStep

@@ -16,17 +16,18 @@ from controller.asterisk.seen import Progress, SeenLeg
 from controller.directory.ids import LegId
 from controller.interaction.facts import EndCause
 from controller.interaction.layout import Display, Layout, Place, Room
+from controller.interaction.leg import Origin
 from tests.edges.small_asterisk import ALICE, CUSTOMER, NOBODY, OFFERED, WAITING, World, impatient, layout, running
 
 pytestmark = pytest.mark.usefixtures("impatient")
 __all__ = ["impatient"]
 
-ALONE = layout(Place(leg=CUSTOMER, room=Room.HOLD), Place(leg=ALICE, room=Room.TALK))
-CONNECTED = layout(Place(leg=CUSTOMER, room=Room.TALK), Place(leg=ALICE, room=Room.TALK))
-MUTED = layout(Place(leg=CUSTOMER, room=Room.TALK), Place(leg=ALICE, room=Room.TALK, muted=True))
+ALONE = layout(Place(leg=CUSTOMER, origin=Origin.CAME, room=Room.HOLD), Place(leg=ALICE, origin=Origin.MADE, room=Room.TALK))
+CONNECTED = layout(Place(leg=CUSTOMER, origin=Origin.CAME, room=Room.TALK), Place(leg=ALICE, origin=Origin.MADE, room=Room.TALK))
+MUTED = layout(Place(leg=CUSTOMER, origin=Origin.CAME, room=Room.TALK), Place(leg=ALICE, origin=Origin.MADE, room=Room.TALK, muted=True))
 
 CORA = Display(name="Cora", number="+33123456789")
-SHOWN = layout(Place(leg=CUSTOMER, room=Room.TALK), Place(leg=ALICE, room=Room.TALK, shows=CORA))
+SHOWN = layout(Place(leg=CUSTOMER, origin=Origin.CAME, room=Room.TALK), Place(leg=ALICE, origin=Origin.MADE, room=Room.TALK, shows=CORA))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -173,7 +174,7 @@ async def test_a_leg_that_was_stuck_is_told_to_be_stuck_no_more_once_it_has_move
 
 
 async def test_a_colleague_who_cannot_be_parked_is_let_go_so_that_the_customer_comes_back() -> None:
-    parked = layout(Place(leg=CUSTOMER, room=Room.TALK), Place(leg=ALICE, room=Room.HOLD))
+    parked = layout(Place(leg=CUSTOMER, origin=Origin.CAME, room=Room.TALK), Place(leg=ALICE, origin=Origin.MADE, room=Room.HOLD))
     async with running() as world:
         await _come_to(world, Scene(before=(ALONE,), then=ALONE, asked=""))
         world.asterisk.fault = lambda asked: (
@@ -199,7 +200,7 @@ async def test_a_half_open_lane_costs_nobody_a_try() -> None:
             return NoAnswer(asked, 5.0) if left < 3 * TRIES_MAX - 1 else SwitchAway(asked, "no pong", sent=False)
 
         world.asterisk.fault = fault
-        world.reconciler.arrange(layout(Place(leg=CUSTOMER, room=Room.TALK)))
+        world.reconciler.arrange(layout(Place(leg=CUSTOMER, origin=Origin.CAME, room=Room.TALK)))
 
         await world.until(lambda: world.room_of(CUSTOMER) is Room.TALK)
 
@@ -244,13 +245,13 @@ async def test_a_leg_that_is_given_up_is_hung_up_only_when_the_floor_wants_it_no
         world.asterisk.fault = lambda asked: (
             RequestFailed(asked, 500, "no") if asked == f"POST bridges/ix-i1-hold/addChannel {ALICE}" else None
         )
-        wants_alice = layout(Place(leg=CUSTOMER, room=Room.TALK), Place(leg=ALICE, room=Room.HOLD))
+        wants_alice = layout(Place(leg=CUSTOMER, origin=Origin.CAME, room=Room.TALK), Place(leg=ALICE, origin=Origin.MADE, room=Room.HOLD))
         world.floor_is_slow = True
         world.reconciler.arrange(wants_alice)
         await world.until(lambda: world.ended)
         assert f"DELETE channels/{ALICE}" not in world.asterisk.asked
 
-        world.reconciler.arrange(layout(Place(leg=CUSTOMER, room=Room.TALK)))
+        world.reconciler.arrange(layout(Place(leg=CUSTOMER, origin=Origin.CAME, room=Room.TALK)))
 
         await world.until(lambda: world.room_of(CUSTOMER) is Room.TALK)
         assert f"DELETE channels/{ALICE}" in world.asterisk.asked
@@ -275,7 +276,9 @@ async def test_a_telephone_is_not_rung_before_another_interaction_has_let_it_go(
     """It would say that it is busy, and its agent would be charged for that."""
     async with running() as world:
         await world.until(lambda: world.room_of(CUSTOMER) is Room.HOLD)
-        former = SeenLeg(leg=LegId("ix-i0-alice-1"), interaction=None, progress=Progress.UP, phone="1001", is_unwanted=True)
+        former = SeenLeg(
+            leg=LegId("ix-i0-alice-1"), origin=Origin.MADE, interaction=None, progress=Progress.UP, phone="1001", is_unwanted=True
+        )
         world.seen.note(former)
         world.reconciler.arrange(OFFERED)
         await world.until(lambda: world.seen.legs.get(ALICE) and world.room_of(ALICE) is Room.TALK)

@@ -1,128 +1,138 @@
-"""Draws the chart as it is in the code, for the README: `python -m tests.house.chart_picture`. A test compares the two.
+"""Draws the chart, for the README and for `docs/phases.md`, from steps that are really taken: `python -m tests.house.chart_picture`.
 
-Every step of the chart is really taken, from an interaction in its phase, by the site's default policies; what it leads to is an arrow.
+Every input is tried in every state that a call can reach in a few steps, under the site's default policies and under all others; what
+moves by it is an arrow of the machines, and a line of the table. A test compares both with what is written down.
 """
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
 
-from controller.directory.directory import Agent
-from controller.directory.ids import AgentId, EntryPointId, InteractionId, LegId, QueueId
-from controller.directory.policy import Policy, TransferAcceptance
 from controller.directory.replace import replace
-from controller.interaction.advance import take_fact
-from controller.interaction.chart import CHART, Ignored, Impossible, Key
-from controller.interaction.commands import Command, GiveWrapUp, SendDigits, StartConsult
-from controller.interaction.facts import AgentChosen, DeadlinePassed, EndCause, Fact, LegAnswered, LegEnded, LegFact, LegUnheld, Why
-from controller.interaction.interaction import Deadline, Interaction, Party, Phase, Role, Standing
-from controller.interaction.roles import ROLE_TABLE
+from controller.interaction.advance import take_command, take_fact
+from controller.interaction.commands import Command
+from controller.interaction.facts import AgentChosen, DeadlinePassed, Fact, LegAnswered, LegEnded, LegFact, LegHeld, LegStuck, LegUnheld
+from controller.interaction.interaction import Interaction, Phase
+from controller.interaction.parties import party_of, role_of
+from controller.interaction.party import Party, Role
+from controller.interaction.roles import allowed
+from tests.pure.interaction.walk import DEFAULTS, NOW, OTHERS, command, facts, viewers, walk
 
-ALICE = Agent(id=AgentId("alice"), name="Alice", phone="1001")
-BOB = Agent(id=AgentId("bob"), name="Bob", phone="1002")
-WHO = {Role.CUSTOMER: "customer", Role.AGENT_1: "Agent 1", Role.AGENT_2: "Agent 2"}
-HAS_OWNER = frozenset(Phase) - {Phase.QUEUED}
-HAS_AGENT_2 = frozenset({Phase.CONSULT_OFFERED, Phase.CONSULTING, Phase.CONSULT_HELD, Phase.TRANSFER_ASKED, Phase.CONFERENCE})
-RINGS_UNTIL = {Phase.CONSULT_OFFERED: Why.CONSULT_UNANSWERED, Phase.CONSULT_HELD: Why.CONSULT_UNANSWERED}
-NOT_DRAWN = (SendDigits, GiveWrapUp)
+DEPTH = 7
+"""How many inputs lead from a customer's arrival into every phase and out of it again."""
+PAGE = Path(__file__).parents[2] / "docs" / "phases.md"
+WHO = {
+    Role.CUSTOMER: "customer",
+    Role.AGENT_1: "Agent 1",
+    Role.AGENT_2: "Agent 2",
+    Role.SUPERVISOR: "supervisor",
+    Role.FORMER: "former owner",
+}
+NOTHING = "[*]"
 
-
-def an_interaction(phase: Phase, why: Why | None, *, ask: bool) -> Interaction:
-    """One in this phase, waiting for this."""
-    parties = [Party(role=Role.CUSTOMER, leg=LegId("1.1"), standing=Standing.UP, name="")]
-    if phase in HAS_OWNER:
-        standing = Standing.RINGING if phase is Phase.OFFERED else Standing.UP
-        parties.append(_agent(Role.AGENT_1, ALICE, standing))
-    if phase in HAS_AGENT_2:
-        standing = Standing.RINGING if phase is Phase.CONSULT_OFFERED or why is Why.CONSULT_UNANSWERED else Standing.UP
-        parties.append(_agent(Role.AGENT_2, BOB, standing))
-    return Interaction(
-        id=InteractionId("i"),
-        phase=phase,
-        phase_since=0,
-        started_at=0,
-        queue=QueueId("q"),
-        queue_name="",
-        entry_point=EntryPointId("e"),
-        music="default",
-        policy=Policy(transfer_acceptance=TransferAcceptance.ASK if ask else TransferAcceptance.AUTOMATIC),
-        parties=tuple(parties),
-        waiting_since=0,
-        deadline=Deadline(at=0, why=why or RINGS_UNTIL.get(phase, Why.OFFER_UNANSWERED)),
-    )
+Stage = Callable[[Interaction], str]
+PARTS: dict[str, Stage] = {
+    "Customer": lambda i: i.customer.stage,
+    "Offer": lambda i: i.offer.why.replace("-", "_") if i.offer is not None else NOTHING,
+    "Owner": lambda i: f"with_{i.owner.talks_to}" if i.owner is not None else NOTHING,
+    "Consult": lambda i: i.consult.stage if i.consult is not None else NOTHING,
+    "Conference": lambda i: "members" if i.members else NOTHING,
+}
+"""The machines, and the stage of each in an interaction."""
 
 
-def _agent(role: Role, agent: Agent, standing: Standing) -> Party:
-    return Party(role=role, leg=LegId(f"ix-i-{agent.id}-1"), standing=standing, name=agent.name, agent=agent.id, phone=agent.phone)
+@cache
+def taken() -> tuple[tuple[Interaction, str, Interaction], ...]:
+    """Every input that was tried: before, what it is called, after."""
+    found: list[tuple[Interaction, str, Interaction]] = []
+    for state in walk(lambda move: None, depth=DEPTH, with_own_leg=True).states.values():
+        for policy in (DEFAULTS, OTHERS):
+            before = replace(state, policy=policy)
+            found += [(before, _said(before, fact), take_fact(before, fact, NOW).interaction) for fact in facts(before)]
+            for agent, role in viewers(before):
+                for action in allowed(before, role, agent):
+                    asked = command(before, agent, action)
+                    if asked is not None:
+                        found.append((before, _said(before, asked), take_command(before, asked, role, NOW).interaction))
+    return tuple(found)
 
 
-def arrows() -> Iterator[tuple[Phase, str, Phase]]:
-    """Every arrow that changes the phase: from, because of what, to."""
-    for phase, cells in CHART.items():
-        for key, cell in cells.items():
-            if isinstance(cell, Ignored | Impossible) or key in NOT_DRAWN or key is Why.WRAP_UP_OVER:
-                continue
-            for ask in (False, True):
-                label, after = _take(phase, key, ask=ask)
-                if after is not phase:
-                    yield phase, label, after
-
-
-def _take(phase: Phase, key: Key, *, ask: bool) -> tuple[str, Phase]:
-    match key:
-        case Why():
-            before = an_interaction(phase, key, ask=ask)
-            return key.value, take_fact(before, DeadlinePassed(interaction=before.id, why=key), 0).interaction.phase
-        case (kind, role):
-            before = an_interaction(phase, None, ask=ask)
-            if kind is LegUnheld:  # a release counts only after its press
-                before = replace(before, parties=tuple(replace(party, phone_on_hold=True) for party in before.parties))
-            return _said(kind, role, phase), take_fact(before, _leg_fact(kind, before, role), 0).interaction.phase
-        case kind if issubclass(kind, Command):
-            return _take_command(phase, kind, ask=ask)
+def _said(before: Interaction, cause: Fact | Command) -> str:
+    match cause:
+        case Command():
+            return f"{cause.action} ({WHO[role_of(before, cause.agent) or Role.SUPERVISOR]})"
+        case DeadlinePassed(why=why):
+            return why.value
+        case AgentChosen():
+            return "an agent is free"
+        case LegFact(leg=leg):
+            party = party_of(before, leg)
+            assert party is not None, "facts are about those who are there"
+            return f"{WHO[party.role]} {_of_leg(cause, party)}"
         case _:
-            before = an_interaction(phase, None, ask=ask)
-            chosen = AgentChosen(interaction=before.id, agent=ALICE)
-            return "an agent is free", take_fact(before, chosen, 0).interaction.phase
+            raise AssertionError(f"{cause} has no words")
 
 
-def _take_command(phase: Phase, kind: type[Command], *, ask: bool) -> tuple[str, Phase]:
-    before = an_interaction(phase, None, ask=ask)
-    by = ALICE.id if kind.action in ROLE_TABLE[phase].get(Role.AGENT_1, ()) else BOB.id
-    extra: dict[str, object] = {"target": BOB} if kind is StartConsult else {}
-    command = kind(agent=by, interaction=before.id, **extra)  # type: ignore[arg-type]
-    step = CHART[phase][kind]
-    assert not isinstance(step, Ignored | Impossible), f"{kind.__name__} is a command"
-    return kind.action.value, step(before, command, 0.0).interaction.phase
-
-
-def _leg_fact(kind: type[LegFact], interaction: Interaction, role: Role) -> Fact:
-    party = interaction.party(role)
-    assert party is not None, f"{interaction.phase} has a {role}"
-    if kind is LegEnded:
-        return LegEnded(leg=party.leg, cause=EndCause.HUNG_UP)
-    return kind(leg=party.leg)
-
-
-def _said(kind: type[LegFact], role: Role, phase: Phase) -> str:
-    if kind is LegEnded:
-        rings = (role, phase) in {(Role.AGENT_1, Phase.OFFERED), (Role.AGENT_2, Phase.CONSULT_OFFERED)}
-        return f"{WHO[role]}'s telephone refuses" if rings else f"{WHO[role]} hangs up"
-    return f"{WHO[role]} picks up" if kind is LegAnswered else f"{WHO[role]}'s hold key"
+def _of_leg(cause: LegFact, party: Party) -> str:
+    match cause:
+        case LegAnswered():
+            return "picks up"
+        case LegEnded(cause=why):
+            return f"{'refuses' if party.rings else 'is gone'}: {why}"
+        case LegHeld():
+            return "presses the hold key"
+        case LegUnheld():
+            return "releases the hold key"
+        case LegStuck():
+            return "can't be moved, or rung"
+        case _:
+            return "can be moved, or rung, again"
 
 
 def mermaid() -> str:
-    """Write the picture. Ends that every phase has alike are said once."""
-    drawn: dict[tuple[Phase, Phase], list[str]] = {}
-    for before, label, after in arrows():
-        if after is Phase.ENDED and label in ("customer hangs up", "end"):
-            continue
-        labels = drawn.setdefault((before, after), [])
-        if label not in labels:
-            labels.append(label)
-    lines = ["stateDiagram-v2", "    [*] --> queued: a customer calls"]
-    lines += [f"    {before} --> {after}: {', '.join(labels)}" for (before, after), labels in drawn.items()]
-    lines += ["    ended --> [*]: the last wrap-up is given"]
+    """Draw the machines. Of each arrow only what somebody does or what time brings: how a leg is gone is told once."""
+    lines = ["stateDiagram-v2"]
+    for part, stage in PARTS.items():
+        arrows: dict[tuple[str, str], dict[str, None]] = {}
+        for before, said, after in taken():
+            if stage(before) != stage(after):
+                arrows.setdefault((stage(before), stage(after)), {})[_shortly(said)] = None
+        lines.append(f"    state {part} {{")
+        for one, other in sorted(arrows):
+            lines.append(f"        {_named(part, one)} --> {_named(part, other)}: {', '.join(sorted(arrows[one, other]))}")
+        lines.append("    }")
     return "\n".join(lines)
 
 
+def _named(part: str, stage: str) -> str:
+    """A stage by a name that no other part has."""
+    return stage if stage == NOTHING else f"{part.lower()}_{stage}"
+
+
+def _shortly(said: str) -> str:
+    who, _, why = said.partition(": ")
+    return who if why else said.partition(" (")[0]
+
+
+def table() -> str:
+    """Write the table: in each phase, what each input leads to."""
+    found: dict[Phase, dict[str, dict[Phase, None]]] = {phase: {} for phase in Phase}
+    for before, said, after in taken():
+        found[before.phase].setdefault(said, {})[after.phase] = None
+    lines = [
+        "# What leads where",
+        "",
+        "Generated (`python -m tests.house.chart_picture phases`) from steps that are really taken; a test compares it with the code,",
+        "so that a change of the rules is seen as a change of this page. Where an input has several ends, the policies or the hold",
+        "keys decide. `·`: the phase stays. What is not listed can't happen there, or is refused by the role table.",
+    ]
+    for phase, inputs in found.items():
+        lines += ["", f"## {phase}", "", "| input | leads to |", "|---|---|"]
+        for said, ends in sorted(inputs.items()):
+            lines.append(f"| {said} | {', '.join('·' if end is phase else end for end in sorted(ends))} |")
+    return "\n".join(lines) + "\n"
+
+
 if __name__ == "__main__":
-    print(mermaid())  # noqa: T201 - that is what it is for
+    sys.stdout.write(table() if "phases" in sys.argv else mermaid() + "\n")

@@ -7,7 +7,17 @@ from dataclasses import replace
 from typing import Any
 
 from controller.directory.directory import Agent, Directory, EntryPoint, Queue, Reason
-from controller.directory.ids import AgentId, CommandKey, EntryPointId, InteractionId, LegId, QueueId, ReasonId, Seconds, SwitchId
+from controller.directory.ids import (
+    THE_SWITCH,
+    AgentId,
+    CommandKey,
+    EntryPointId,
+    InteractionId,
+    LegId,
+    QueueId,
+    ReasonId,
+    Seconds,
+)
 from controller.directory.policy import Policy
 from controller.floor.floor import Floor
 from controller.floor.outcome import Input, Outcome, SiteReloaded
@@ -23,16 +33,17 @@ from controller.interaction.facts import (
     SwitchFound,
     SwitchLost,
 )
-from controller.interaction.interaction import Interaction, Party, Phase, Role, Standing
+from controller.interaction.interaction import Interaction, Phase
 from controller.interaction.layout import Room, layout
 from controller.interaction.notices import Notice
+from controller.interaction.parties import agent_2_of, owner_of, parties
+from controller.interaction.party import Party, Role, Standing
 from controller.interaction.refusals import Refused
 from controller.interaction.roles import allowed
 from controller.routing.commands import DeskCommand, GoAvailable, GoIdle, LogOff, LogOn
 from controller.routing.desk import DeskState
 
 NINE_O_CLOCK: Seconds = 1_000_000.0
-SWITCH = SwitchId("asterisk")
 RESOLVED = ReasonId("resolved")
 PEOPLE = {"alice": "Alice Martin", "bob": "Bob Durand", "carol": "Carol Petit", "dave": "Dave Moreau", "sam": "Sam Leroy"}
 PHONES = {name: str(1001 + place) for place, name in enumerate(PEOPLE)}
@@ -116,11 +127,13 @@ class Contact:
 
     @property
     def owner(self) -> str | None:
-        return self.now.owner.agent if self.now.owner else None
+        owner = owner_of(self.now)
+        return owner.agent if owner else None
 
     @property
     def agent_2(self) -> str | None:
-        return self.now.agent_2.agent if self.now.agent_2 else None
+        agent_2 = agent_2_of(self.now)
+        return agent_2.agent if agent_2 else None
 
     @property
     def talking(self) -> set[str]:
@@ -145,7 +158,7 @@ class Contact:
 
     def party(self, who: str) -> Party:
         """Somebody who is part of it."""
-        return next(p for p in self.now.parties if _name(p) == who)
+        return next(p for p in parties(self.now) if _name(p) == who)
 
     def can(self, who: str) -> set[str]:
         """What this agent's buttons offer."""
@@ -158,7 +171,7 @@ class Contact:
 
     def _standing_in(self, room: Room, standing: Standing) -> set[str]:
         legs = {place.leg for place in layout(self.now).places if place.room is room}
-        return {_name(p) for p in self.now.parties if p.leg in legs and p.standing is standing}
+        return {_name(p) for p in parties(self.now) if p.leg in legs and p.standing is standing}
 
 
 def _name(party: Party) -> str:
@@ -197,7 +210,7 @@ class Story:
     def customer_calls(self, name: str = "cora", number: str = "800", *, on: str | None = None) -> Contact:
         """Somebody dials a number; `on` is the leg that Asterisk named, `cora`'s own when not given."""
         leg = LegId(on or f"leg-of-{name}")
-        arrived = CustomerArrived(leg=leg, number="+33123456789", name=name, dialled=number, switch=SWITCH)
+        arrived = CustomerArrived(leg=leg, number="+33123456789", name=name, dialled=number, switch=THE_SWITCH)
         known = set(self.floor.interactions)
         self.take(arrived)
         new = set(self.floor.interactions) - known
@@ -228,10 +241,10 @@ class Story:
         self.now = until
 
     def switch_is_lost(self) -> None:
-        self.take(SwitchLost())
+        self.take(SwitchLost(switch=THE_SWITCH))
 
     def switch_is_found(self) -> None:
-        self.take(SwitchFound())
+        self.take(SwitchFound(switch=THE_SWITCH))
 
     def controller_is_started_again(self) -> None:
         """The program dies and is brought back from what it kept."""
@@ -310,7 +323,7 @@ class Story:
     def leg_of(self, who: str) -> LegId:
         """The telephone leg that somebody has now."""
         for interaction in self.floor.interactions.values():
-            for party in interaction.parties:
+            for party in parties(interaction):
                 if _name(party) == who and party.standing is not Standing.GONE:
                     return party.leg
         raise AssertionError(f"{who} is on no line")

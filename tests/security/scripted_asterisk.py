@@ -18,6 +18,7 @@ from controller.asterisk.transport import NOTHING, Method, Reply, Transport
 from controller.directory.ids import AgentId, InteractionId
 from controller.directory.site import AsteriskAccess
 from controller.floor.floor import Floor
+from controller.interaction.parties import owner_of
 from controller.routing.commands import GoAvailable, LogOn
 from controller.service.loop import Loop
 from tests.edges.desktop_world import directory
@@ -191,7 +192,7 @@ class Centre:
         await self.loop.ask(GoAvailable(agent=AgentId(agent)))
 
     def owner_leg(self, interaction: InteractionId) -> str:
-        owner = self.loop.floor.interactions[interaction].owner
+        owner = owner_of(self.loop.floor.interactions[interaction])
         assert owner is not None
         return owner.leg
 

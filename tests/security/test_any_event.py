@@ -9,10 +9,11 @@ from structlog.testing import capture_logs
 
 from controller.asterisk import reconcile, retry
 from controller.asterisk.events import parse
-from controller.directory.ids import AgentId, ReasonId
+from controller.directory.ids import AgentId, LegId, ReasonId
 from controller.floor.invariants import check
 from controller.interaction.commands import GiveWrapUp
 from controller.interaction.interaction import Phase
+from controller.interaction.parties import party_of
 from controller.routing.desk import DeskState
 from tests.security.events_of_all_kinds import KINDS, events, spoilt, texts, written
 from tests.security.scripted_asterisk import Centre, centre
@@ -50,7 +51,7 @@ async def serves_a_call(here: Centre, leg: str) -> None:
     await here.until(lambda: floor.desks[ALICE].is_available)
     asterisk.customer_calls(leg)
     await here.until(lambda: any(i.phase is Phase.OFFERED for i in floor.interactions.values()))
-    call = next(i.id for i in floor.interactions.values() if i.customer is not None and i.customer.leg == leg)
+    call = next(i.id for i in floor.interactions.values() if party_of(i, LegId(leg)) is not None)
     alice = here.owner_leg(call)
     await here.until(lambda: any(what == f"POST channels/{alice}/dial" for what, _ in asterisk.asked))
     asterisk.picks_up(alice)

@@ -13,6 +13,7 @@ from controller.asterisk.seen import Progress, Seen, SeenLeg
 from controller.directory.ids import InteractionId, LegId
 from controller.interaction.facts import EndCause
 from controller.interaction.layout import Layout, Place, Room
+from controller.interaction.leg import Origin
 
 IX = InteractionId("i1")
 CUSTOMER, ALICE, BOB = LegId("1700000000.1"), LegId("ix-i1-alice-1"), LegId("ix-i1-bob-2")
@@ -23,7 +24,7 @@ def wanted(*places: Place) -> Layout:
 
 
 def leg(name: LegId, room: Room | None, progress: Progress = Progress.UP) -> SeenLeg:
-    return SeenLeg(leg=name, interaction=IX, progress=progress, room=room)
+    return SeenLeg(leg=name, origin=Origin.CAME if name == CUSTOMER else Origin.MADE, interaction=IX, progress=progress, room=room)
 
 
 def mirror(*legs: SeenLeg) -> Seen:
@@ -57,7 +58,7 @@ async def test_a_reconciler_sleeps_while_asterisk_is_away() -> None:
         return there
 
     reconciler = Reconciler(
-        wanted(Place(leg=CUSTOMER, room=Room.HOLD)),
+        wanted(Place(leg=CUSTOMER, origin=Origin.CAME, room=Room.HOLD)),
         seen=mirror(leg(CUSTOMER, None)),
         transport=Broken(),  # type: ignore[arg-type]
         app="controller",
@@ -80,7 +81,11 @@ def test_a_leg_on_its_way_to_the_talk_room_is_called_back_before_the_customer_co
     bob = leg(BOB, Room.HOLD)
     bob.bound_for_talk = True
     asked = plan(
-        wanted(Place(leg=CUSTOMER, room=Room.TALK), Place(leg=ALICE, room=Room.TALK), Place(leg=BOB, room=Room.HOLD)),
+        wanted(
+            Place(leg=CUSTOMER, origin=Origin.CAME, room=Room.TALK),
+            Place(leg=ALICE, origin=Origin.MADE, room=Room.TALK),
+            Place(leg=BOB, origin=Origin.MADE, room=Room.HOLD),
+        ),
         mirror(leg(CUSTOMER, Room.HOLD), leg(ALICE, Room.TALK), bob),
     )
 
@@ -89,7 +94,7 @@ def test_a_leg_on_its_way_to_the_talk_room_is_called_back_before_the_customer_co
 
 @pytest.mark.parametrize("room", [Room.HOLD, Room.TALK])
 def test_a_caller_whom_nobody_has_answered_is_answered_wherever_they_stand(room: Room) -> None:
-    asked = plan(wanted(Place(leg=CUSTOMER, room=room)), mirror(leg(CUSTOMER, room, Progress.DIALLED)))
+    asked = plan(wanted(Place(leg=CUSTOMER, origin=Origin.CAME, room=room)), mirror(leg(CUSTOMER, room, Progress.DIALLED)))
 
     assert asked == [Answer(CUSTOMER)]
 
@@ -99,11 +104,11 @@ def test_whoever_may_be_muted_or_not_is_made_what_is_wanted(muted: bool, request
     alice = leg(ALICE, Room.TALK)
     alice.muted = None
 
-    assert plan(wanted(Place(leg=ALICE, room=Room.TALK, muted=muted)), mirror(alice)) == [request_]
+    assert plan(wanted(Place(leg=ALICE, origin=Origin.MADE, room=Room.TALK, muted=muted)), mirror(alice)) == [request_]
 
 
 def test_a_leg_that_was_let_go_before_a_kill_is_hung_up_before_the_customer_comes_to_it() -> None:
-    layout = wanted(Place(leg=CUSTOMER, room=Room.TALK), Place(leg=ALICE, room=Room.TALK))
+    layout = wanted(Place(leg=CUSTOMER, origin=Origin.CAME, room=Room.TALK), Place(leg=ALICE, origin=Origin.MADE, room=Room.TALK))
     seen = Seen()
     there = [
         Channel(id=name, state="Up", dialplan=DialplanPlace(app_name="Stasis", app_data="controller,")) for name in (CUSTOMER, ALICE, BOB)

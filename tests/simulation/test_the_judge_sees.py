@@ -5,7 +5,6 @@ That it sees nothing where there is no mistake is in `test_seeds`.
 
 from collections.abc import Callable
 from dataclasses import replace
-from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -19,9 +18,9 @@ from controller.floor import floor as whole_floor
 from controller.floor.deadlines import Deadlines
 from controller.floor.outcome import Outcome
 from controller.interaction import layout as places
-from controller.interaction.interaction import Interaction, Phase, Role
+from controller.interaction import steps
+from controller.interaction.interaction import Interaction, Phase
 from controller.interaction.layout import Layout, Room
-from controller.interaction.steps import ending, transferring
 from controller.routing.desk import Desk, DeskState
 from controller.service import keeping
 from controller.simulator.world import Verdict, simulate
@@ -47,15 +46,15 @@ def test_whoever_arrives_in_the_talk_room_before_others_have_left_it(monkeypatch
 
 
 def test_a_customer_who_is_left_in_the_talk_room_of_a_consult(monkeypatch: pytest.MonkeyPatch) -> None:
-    everybody = MappingProxyType({Role.CUSTOMER: Room.TALK, Role.AGENT_1: Room.TALK, Role.AGENT_2: Room.TALK})
-    monkeypatch.setattr(places, "ROOMS", {**places.ROOMS, Phase.CONSULTING: everybody})
+    customer_room = places._customer_room
+    monkeypatch.setattr(places, "_customer_room", lambda i: Room.TALK if i.phase is Phase.CONSULTING else customer_room(i))
+    monkeypatch.setattr(whole_floor, "check", lambda interaction: None)
 
     assert first_broken("hears the consult").broken
 
 
-@pytest.mark.parametrize("module", [ending, transferring])
-def test_a_wrap_up_that_is_forgotten(monkeypatch: pytest.MonkeyPatch, module: Any) -> None:
-    monkeypatch.setattr(module, "ask_wrap_up", lambda interaction, agent, now: (interaction, ()))
+def test_a_wrap_up_that_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(steps, "owe", lambda interaction, agent, now: interaction)
 
     assert first_broken("no wrap-up").broken
 

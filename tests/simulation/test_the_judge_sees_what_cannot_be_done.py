@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from types import MappingProxyType
 
 import pytest
 
@@ -11,16 +10,17 @@ from controller.asterisk import reconcile
 from controller.asterisk.events import ChannelDestroyed, StasisEnd
 from controller.asterisk.plan import HangUp, Move, Request
 from controller.asterisk.seen import Seen
-from controller.directory.ids import AgentId, QueueId
+from controller.directory.ids import THE_SWITCH, AgentId, QueueId
 from controller.floor import floor as whole_floor
 from controller.floor.deadlines import Deadlines
 from controller.floor.outcome import Outcome, SiteReloaded
 from controller.interaction import layout as places
 from controller.interaction.commands import DeclineOffer, HoldCustomer, ResumeCustomer
 from controller.interaction.facts import EndCause, LegEnded, LegUnheld, SwitchFound
-from controller.interaction.interaction import Phase, Role
+from controller.interaction.interaction import Phase, TalksTo
 from controller.interaction.layout import Layout, Room
 from controller.interaction.notices import CallTurnedAway
+from controller.interaction.parties import owner_of
 from controller.interaction.refusals import NotNow
 from controller.routing.commands import GoIdle
 from controller.simulator import desktops
@@ -94,7 +94,7 @@ def test_a_customer_who_is_given_back_to_the_dialplan_and_could_be_served(world:
 def test_a_customer_whom_the_floor_has_turned_away_is_given_back_and_that_is_sound(world: QuietWorld) -> None:
     customer = world.is_answered()
     away = CallTurnedAway(interaction=world.interaction.id, leg=customer, because="nobody serves this line any more")
-    world.judge.followed(SwitchFound(), Outcome(notices=(away,)), world.floor)
+    world.judge.followed(SwitchFound(switch=THE_SWITCH), Outcome(notices=(away,)), world.floor)
     world.exchange.execute("POST", f"channels/{customer}/continue", {}, None)
     world.rest(5.0)
 
@@ -120,9 +120,7 @@ def test_a_customer_who_is_answered_and_brought_to_no_room(world: QuietWorld, mo
 
 
 def test_a_customer_who_waits_alone_in_the_talk_room(world: QuietWorld, monkeypatch: pytest.MonkeyPatch) -> None:
-    alone = MappingProxyType({Role.CUSTOMER: Room.TALK})
-    monkeypatch.setattr(places, "ROOMS", {**places.ROOMS, Phase.QUEUED: alone, Phase.OFFERED: alone})
-    monkeypatch.setattr(places, "_somebody_listens", lambda interaction: True)
+    monkeypatch.setattr(places, "_customer_room", lambda interaction: Room.TALK)
     monkeypatch.setattr(whole_floor, "check", lambda interaction: None)
 
     world.is_called()
@@ -208,9 +206,9 @@ def test_an_agent_who_lets_it_ring_is_made_unavailable_and_that_is_sound(world: 
 
 def test_an_owner_whose_customer_waits_again_and_who_is_asked_for_no_reason(world: QuietWorld) -> None:
     world.is_answered()
-    was, owner = world.interaction, world.interaction.owner
+    was, owner = world.interaction, owner_of(world.interaction)
     assert owner is not None, "Alice has answered"
-    again = replace(was, phase=Phase.QUEUED, parties=tuple(party for party in was.parties if party is not owner))
+    again = replace(was, owner=None)
 
     with pytest.raises(Broken, match="is asked for no wrap-up reason"):
         world.becomes(again, LegEnded(leg=owner.leg, cause=EndCause.FAILED))
@@ -220,8 +218,12 @@ def test_a_release_of_the_hold_key_that_was_not_pressed(world: QuietWorld) -> No
     world.is_answered()
     world.presses(HoldCustomer)
 
+    owner = world.interaction.owner
+    assert owner is not None, "Alice has answered"
+    talks = replace(world.interaction, owner=replace(owner, talks_to=TalksTo.CUSTOMER))
+
     with pytest.raises(Broken, match="a key that was not pressed"):
-        world.becomes(replace(world.interaction, phase=Phase.CONNECTED), LegUnheld(leg=world.telephone.id))
+        world.becomes(talks, LegUnheld(leg=world.telephone.id))
 
 
 def test_an_agent_who_is_to_release_a_key_that_they_have_released(world: QuietWorld) -> None:

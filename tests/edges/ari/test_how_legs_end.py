@@ -10,10 +10,11 @@ from controller.asterisk.events import BadEvent, UnknownEvent, parse
 from controller.asterisk.seen import Progress, SeenLeg
 from controller.asterisk.switch import AriSwitch
 from controller.asterisk.transport import NOTHING, REQUEST_SECONDS_MAX, Method, Reply
-from controller.directory.ids import InteractionId, LegId
+from controller.directory.ids import THE_SWITCH, InteractionId, LegId
 from controller.directory.site import AsteriskAccess
 from controller.interaction.facts import EndCause, Fact, LegEnded, LegHeld, LegUnheld, SwitchFound
 from controller.interaction.layout import Layout, Place, Room
+from controller.interaction.leg import Endpoint, Origin
 
 ALICE, CORA = LegId("ix-i-alice-1"), LegId("1700000000.1")
 INTERACTION = InteractionId("i")
@@ -60,10 +61,20 @@ class Ears:
 
     def _arrange(self, progress: Progress | None) -> None:
         phone = "1001" if progress is Progress.DIALLED else None
-        places = (Place(leg=CORA, room=Room.TALK), Place(leg=ALICE, room=Room.TALK, phone=phone))
+        places = (
+            Place(leg=CORA, origin=Origin.CAME, room=Room.TALK),
+            Place(leg=ALICE, origin=Origin.MADE, room=Room.TALK, endpoint=Endpoint(address=phone) if phone else None),
+        )
         if progress is not None:  # None: a process that has just begun
             for leg in (CORA, ALICE):
-                self.switch._seen.note(SeenLeg(leg=leg, interaction=INTERACTION, progress=Progress.UP if leg == CORA else progress))
+                self.switch._seen.note(
+                    SeenLeg(
+                        leg=leg,
+                        origin=Origin.CAME if leg == CORA else Origin.MADE,
+                        interaction=INTERACTION,
+                        progress=Progress.UP if leg == CORA else progress,
+                    )
+                )
         self.switch.arrange(Layout(interaction=INTERACTION, places=places, music="m", caller_number="", caller_name=""))
 
     def hear(self, kind: str, leg: LegId, **fields: object) -> None:
@@ -183,7 +194,7 @@ async def test_whose_hold_key_is_pressed_is_learnt_before_the_switch_is_there(on
 
     await ears.switch.attached(restarted=False)
 
-    assert ears.facts == [learnt, SwitchFound()]
+    assert ears.facts == [learnt, SwitchFound(switch=THE_SWITCH)]
 
 
 async def test_a_telephone_of_which_asterisk_cannot_say_it_is_left_to_its_agent() -> None:
@@ -191,7 +202,7 @@ async def test_a_telephone_of_which_asterisk_cannot_say_it_is_left_to_its_agent(
 
     await ears.switch.attached(restarted=False)
 
-    assert ears.facts == [SwitchFound()]
+    assert ears.facts == [SwitchFound(switch=THE_SWITCH)]
 
 
 @pytest.mark.parametrize(
@@ -209,4 +220,4 @@ async def test_an_attachment_that_ends_while_hold_keys_are_learnt_is_none(end: A
 
     with pytest.raises(type(end)):
         await ears.switch.attached(restarted=False)
-    assert SwitchFound() not in ears.facts
+    assert SwitchFound(switch=THE_SWITCH) not in ears.facts

@@ -12,11 +12,18 @@ from controller.directory.ids import InteractionId, LegId
 from controller.floor.ports import InboxFull
 from controller.interaction.facts import CustomerArrived, EndCause, Fact, LegEnded, SwitchFound
 from controller.interaction.layout import Layout, Place, Room
+from controller.interaction.leg import Endpoint, Origin
 from tests.edges.ari.fake_asterisk import APP, SECONDS_MAX, FakeAsterisk, Json, channel, fake_asterisk
 
 IX = InteractionId("i1")
 BOB = LegId("ix-i1-bob-1")
-RINGING = Layout(interaction=IX, places=(Place(leg=BOB, room=Room.TALK, phone="1002"),), music="default", caller_number="", caller_name="")
+RINGING = Layout(
+    interaction=IX,
+    places=(Place(leg=BOB, origin=Origin.MADE, room=Room.TALK, endpoint=Endpoint(address="1002")),),
+    music="default",
+    caller_number="",
+    caller_name="",
+)
 
 
 def of_another_application(leg: str) -> Json:

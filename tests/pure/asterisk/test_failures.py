@@ -12,6 +12,7 @@ from controller.asterisk.failures import COURSES, LAST_RESORT, Asked, Course, Fa
 from controller.asterisk.plan import CloseRoom, LegRequest, Move, OpenRoom, Request
 from controller.directory.ids import LegId
 from controller.interaction.layout import Display, Room
+from controller.interaction.leg import Endpoint
 
 OUR_TROUBLE = (Failure.AWAY, Failure.STARTING, Failure.NOT_ALLOWED, Failure.RESTARTED)
 
@@ -70,7 +71,7 @@ def _planned() -> list[Request]:
     rooms = [kind(room) for kind in (OpenRoom, CloseRoom) for room in Room]
     moves = [Move(leg, room) for room in Room]
     others = [kind for kind in kinds if issubclass(kind, LegRequest) and kind not in (LegRequest, Move)]
-    needed = {"phone": "1001", "told_to_answer": False, "music": "default", "shows": Display(name="", number="")}
+    needed = {"endpoint": Endpoint(address="1001"), "told_to_answer": False, "music": "default", "shows": Display(name="", number="")}
     return [
         *rooms,
         *moves,

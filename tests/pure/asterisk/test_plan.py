@@ -26,15 +26,20 @@ from controller.asterisk.plan import (
 from controller.asterisk.seen import Progress, Seen, SeenLeg
 from controller.directory.ids import InteractionId, LegId
 from controller.interaction.layout import Display, Layout, Place, Room
+from controller.interaction.leg import Endpoint, Origin
 
 IX = InteractionId("i1")
 CUSTOMER, ALICE, BOB = LegId("1700000000.1"), LegId("ix-i1-alice-1"), LegId("ix-i1-bob-2")
 ROUNDS_MAX = 12
 
 
+def origin(leg: LegId) -> Origin:
+    return Origin.CAME if leg == CUSTOMER else Origin.MADE
+
+
 def place(leg: LegId, room: Room, *, muted: bool = False) -> Place:
-    phones = {ALICE: "1001", BOB: "1002"}
-    return Place(leg=leg, room=room, muted=muted, phone=phones.get(leg))
+    endpoints = {ALICE: Endpoint(address="1001"), BOB: Endpoint(address="1002")}
+    return Place(leg=leg, origin=origin(leg), room=room, muted=muted, endpoint=endpoints.get(leg))
 
 
 def wanted(*places: Place, music: str = "default") -> Layout:
@@ -58,7 +63,7 @@ def seen(*legs: SeenLeg, rooms: Sequence[Room] = (Room.TALK, Room.HOLD)) -> Seen
 
 
 def up(leg: LegId, room: Room | None, *, muted: bool = False, progress: Progress = Progress.UP) -> SeenLeg:
-    return SeenLeg(leg=leg, interaction=IX, progress=progress, room=room, muted=muted)
+    return SeenLeg(leg=leg, origin=origin(leg), interaction=IX, progress=progress, room=room, muted=muted)
 
 
 def test_a_caller_is_answered_before_they_hear_music() -> None:
@@ -79,9 +84,9 @@ def test_the_queues_own_music_is_chosen_before_the_hold_room_is_entered() -> Non
 def test_a_telephone_is_made_then_brought_into_its_room_then_rung() -> None:
     mirror = seen(up(CUSTOMER, Room.HOLD))
     offered = wanted(place(CUSTOMER, Room.HOLD), place(ALICE, Room.TALK))
-    assert plan(offered, mirror) == [Make(ALICE, "1001", False)]
+    assert plan(offered, mirror) == [Make(ALICE, Endpoint(address="1001"), False)]
     leg = mirror.note(up(ALICE, None, progress=Progress.ASKED_FOR))
-    assert plan(offered, mirror) == [Make(ALICE, "1001", False)], "asked for again until it has been seen"
+    assert plan(offered, mirror) == [Make(ALICE, Endpoint(address="1001"), False)], "asked for again until it has been seen"
     leg.progress = Progress.DOWN
     assert plan(offered, mirror) == [Move(ALICE, Room.TALK)]
     leg.room = Room.TALK
@@ -174,7 +179,7 @@ def obey(mirror: Seen, request: Request) -> None:
         case CloseRoom(room):
             mirror.rooms_of(IX).discard(room)
         case Make(leg):
-            mirror.note(SeenLeg(leg=leg, interaction=IX, progress=Progress.DOWN))
+            mirror.note(SeenLeg(leg=leg, origin=origin(leg), interaction=IX, progress=Progress.DOWN))
         case Dial(leg):
             mirror.legs[leg].progress = Progress.DIALLED
         case Answer(leg):
@@ -207,7 +212,7 @@ def strangers_in_talk(layout: Layout, mirror: Seen) -> list[LegId]:
 
 somewhere = st.one_of(st.none(), st.sampled_from(Room))
 legs = st.builds(
-    lambda leg, progress, room, muted: SeenLeg(leg=leg, interaction=IX, progress=progress, room=room, muted=muted),
+    lambda leg, progress, room, muted: SeenLeg(leg=leg, origin=origin(leg), interaction=IX, progress=progress, room=room, muted=muted),
     st.sampled_from([CUSTOMER, ALICE, BOB]),
     st.sampled_from([Progress.DOWN, Progress.DIALLED, Progress.UP]),
     somewhere,
@@ -245,4 +250,4 @@ def test_from_anywhere_the_layout_is_reached_and_nobody_enters_while_a_stranger_
     assert plan(layout, mirror) == [], "it settles"
     stands = {leg.leg: leg.room for leg in mirror.legs_of(IX)}
     known = {leg.leg for leg in there}
-    assert stands == {p.leg: p.room for p in layout.places if p.phone is not None or p.leg in known}
+    assert stands == {p.leg: p.room for p in layout.places if p.endpoint is not None or p.leg in known}

@@ -3,12 +3,12 @@
 import pytest
 
 from controller.dialling.one_number import canonical_number
-from controller.directory.ids import EntryPointId, LegId
+from controller.directory.ids import THE_SWITCH, EntryPointId, LegId
 from controller.directory.replace import replace
 from controller.interaction.facts import CustomerArrived
 from controller.interaction.notices import CallTurnedAway
 from tests.pure.directory.site_text import SITE, mistakes_in, only_mistake_in
-from tests.pure.story import SWITCH, Story, site
+from tests.pure.story import Story, site
 
 SAME = ["+33123456789", "0033123456789", "33123456789", "0123456789", "123456789"]
 
@@ -57,7 +57,7 @@ def test_the_number_as_it_is_written_goes_before_what_it_means() -> None:
 def test_a_number_that_only_looks_alike_leads_nowhere() -> None:
     story = numbered("+33123456789")
 
-    outcome = story.take(CustomerArrived(leg=LegId("leg-of-cora"), number="", name="", dialled="3456789", switch=SWITCH))
+    outcome = story.take(CustomerArrived(leg=LegId("leg-of-cora"), number="", name="", dialled="3456789", switch=THE_SWITCH))
 
     assert [type(notice) for notice in outcome.notices] == [CallTurnedAway]
 

@@ -7,8 +7,10 @@ from controller.directory.directory import Directory
 from controller.directory.ids import AgentId, InteractionId, LegId
 from controller.floor.outcome import Change, Input, Outcome
 from controller.interaction.facts import EndCause, LegEnded
-from controller.interaction.interaction import Interaction, Phase, Standing
+from controller.interaction.interaction import Interaction, Phase
 from controller.interaction.layout import layout
+from controller.interaction.parties import customer_of, deadlines, owner_of, parties
+from controller.interaction.party import Standing
 from controller.routing.desk import DeskState
 from tests.pure.interaction.invariants import assert_sound, assert_sound_step
 from tests.pure.story import Story
@@ -20,7 +22,7 @@ def _judge_change(change: Change) -> None:
     if change.before is None:
         assert_sound(change.after)
         return
-    customer = change.before.customer
+    customer = customer_of(change.before)
     customer_left = isinstance(change.cause, LegEnded) and customer is not None and change.cause.leg == customer.leg
     assert_sound_step(change.before, change.after, customer_left=customer_left)
 
@@ -29,7 +31,7 @@ def _occupations(agent: AgentId, interactions: Iterable[Interaction]) -> Counter
     """What the interactions make of an agent, counted."""
     found: Counter[DeskState] = Counter()
     for interaction in interactions:
-        for party in interaction.parties:
+        for party in parties(interaction):
             if party.agent == agent and party.standing is Standing.RINGING:
                 found[DeskState.OFFERED] += 1
             elif party.agent == agent and party.standing is Standing.UP:
@@ -50,7 +52,7 @@ class JudgedStory(Story):
         outcome = super().take(what)
         for change in outcome.changes:
             _judge_change(change)
-            self._legs_ever.update(party.leg for party in change.after.parties)
+            self._legs_ever.update(party.leg for party in parties(change.after))
         self.judge()
         return outcome
 
@@ -68,7 +70,7 @@ class JudgedStory(Story):
             for place in layout(interaction).places:
                 assert place.leg not in whose, "no leg stands in two interactions"
                 whose[place.leg] = interaction.id
-        named = {party.leg for i in self.floor.interactions.values() if i.phase is not Phase.ENDED for party in i.parties}
+        named = {party.leg for i in self.floor.interactions.values() if i.phase is not Phase.ENDED for party in parties(i)}
         for leg in self._legs_ever:
             known = self.floor.interaction_of(leg)
             assert known == whose.get(leg) or (known is not None and leg in named), "a fact finds the interaction whose leg it is about"
@@ -99,7 +101,7 @@ class JudgedStory(Story):
     def _judge_deadlines(self) -> None:
         # What a telephone must do by some moment is not judged while nobody hears it.
         heard = self.floor.switch_is_there
-        moments = [i.deadline.at for i in self.floor.interactions.values() if i.deadline is not None and heard]
+        moments = [deadline.at for i in self.floor.interactions.values() for deadline in deadlines(i) if heard]
         moments += [w.over_at for i in self.floor.interactions.values() for w in i.wrap_ups if w.is_owed]
         next_at = self.floor.next_deadline_at()
         assert not moments or (next_at is not None and next_at <= min(moments)), "no moment is missed"
@@ -107,12 +109,12 @@ class JudgedStory(Story):
     def judge_the_end(self) -> None:
         """When every customer has hung up and every wrap-up is over, nothing is left and everybody is free."""
         for interaction in tuple(self.floor.interactions.values()):
-            customer = interaction.customer
+            customer = customer_of(interaction)
             assert customer is not None
             if customer.is_up and interaction.phase is not Phase.ENDED:
                 self.take(LegEnded(leg=customer.leg, cause=EndCause.HUNG_UP))
         for interaction in tuple(self.floor.interactions.values()):
-            owner = interaction.owner
+            owner = owner_of(interaction)
             if interaction.phase is not Phase.ENDED and owner is not None:
                 self.take(LegEnded(leg=owner.leg, cause=EndCause.HUNG_UP))
         self.seconds_pass(3600)

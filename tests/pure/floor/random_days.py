@@ -7,7 +7,7 @@ from typing import TypeVar
 from hypothesis import strategies as st
 
 from controller.directory.directory import Directory
-from controller.directory.ids import LegId
+from controller.directory.ids import THE_SWITCH, LegId
 from controller.directory.policy import (
     AfterConsult,
     CustomerGoneInConference,
@@ -18,11 +18,12 @@ from controller.directory.policy import (
 )
 from controller.interaction.commands import Action
 from controller.interaction.facts import CustomerArrived, EndCause, LegAnswered, LegEnded, LegHeld, LegUnheld, SwitchFound, SwitchLost
-from controller.interaction.interaction import Standing
+from controller.interaction.parties import parties
+from controller.interaction.party import Standing
 from controller.interaction.refusals import Refused
 from controller.routing.commands import GoAvailable, GoIdle, LogOff, LogOn
 from tests.pure.floor.judge import JudgedStory
-from tests.pure.story import PEOPLE, SWITCH, Contact, site
+from tests.pure.story import PEOPLE, Contact, site
 
 policies = st.builds(
     Policy,
@@ -114,13 +115,13 @@ class Day:
             case "calls":
                 self._callers += 1
                 arrived = CustomerArrived(
-                    leg=LegId(f"caller-{self._callers}"), number="1", name="cora", dialled=_pick(NUMBERS, first), switch=SWITCH
+                    leg=LegId(f"caller-{self._callers}"), number="1", name="cora", dialled=_pick(NUMBERS, first), switch=THE_SWITCH
                 )
                 self.story.take(arrived)
             case "says":
                 self._says(_pick(list(PEOPLE), first), second)
             case "switch":
-                self.story.take(SwitchLost() if first % 3 == 0 else SwitchFound())
+                self.story.take(SwitchLost(switch=THE_SWITCH) if first % 3 == 0 else SwitchFound(switch=THE_SWITCH))
             case "restart":
                 self.story.controller_is_started_again()
                 self.story.judge()
@@ -131,7 +132,7 @@ class Day:
         return [Contact(self.story, of) for of in self.story.floor.interactions]
 
     def _telephone(self, kind: str, first: int, second: int) -> None:
-        there = [p for contact in self._live() for p in contact.now.parties if p.standing is not Standing.GONE]
+        there = [p for contact in self._live() for p in parties(contact.now) if p.standing is not Standing.GONE]
         if kind == "answers":
             there = [party for party in there if party.rings] or there[:1]
         if not there:

@@ -1,16 +1,16 @@
 """Somebody dials one of our numbers."""
 
-from controller.directory.ids import EntryPointId, LegId, QueueId
+from controller.directory.ids import THE_SWITCH, EntryPointId, LegId, QueueId
 from controller.floor.admission import interaction_id
 from controller.floor.outcome import Outcome
 from controller.interaction.facts import CustomerArrived
 from controller.interaction.interaction import Phase
 from controller.interaction.notices import CallTurnedAway
-from tests.pure.story import SWITCH, contact_centre, everything
+from tests.pure.story import contact_centre, everything
 
 
 def arrival(leg: str = "leg-of-cora", dialled: str = "800") -> CustomerArrived:
-    return CustomerArrived(leg=LegId(leg), number="+33123456789", name="cora", dialled=dialled, switch=SWITCH)
+    return CustomerArrived(leg=LegId(leg), number="+33123456789", name="cora", dialled=dialled, switch=THE_SWITCH)
 
 
 def test_the_number_leads_to_an_entry_point_and_its_queue() -> None:

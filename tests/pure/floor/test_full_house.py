@@ -2,14 +2,14 @@
 
 import pytest
 
-from controller.directory.ids import LegId
+from controller.directory.ids import THE_SWITCH, LegId
 from controller.directory.policy import CallerLimits
 from controller.directory.replace import replace
 from controller.floor.outcome import Outcome
 from controller.interaction.facts import CustomerArrived
 from controller.interaction.interaction import Phase
 from controller.interaction.notices import CallTurnedAway
-from tests.pure.story import SWITCH, Story, contact_centre, site
+from tests.pure.story import Story, contact_centre, site
 
 AGENTS = 5
 
@@ -19,7 +19,7 @@ def centre(*, available: str = "", **limits: int) -> Story:
 
 
 def calls(story: Story, name: str, number: str = "", *, line: str = "") -> Outcome:
-    return story.take(CustomerArrived(leg=LegId(f"leg-of-{name}"), number=number, name=name, dialled="800", switch=SWITCH, line=line))
+    return story.take(CustomerArrived(leg=LegId(f"leg-of-{name}"), number=number, name=name, dialled="800", switch=THE_SWITCH, line=line))
 
 
 def is_taken(outcome: Outcome) -> bool:

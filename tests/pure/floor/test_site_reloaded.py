@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from controller.directory.directory import Directory
-from controller.directory.ids import AgentId, LegId, QueueId
+from controller.directory.ids import THE_SWITCH, AgentId, LegId, QueueId
 from controller.directory.policy import EndConsult, Policy
 from controller.interaction.facts import CustomerArrived, EndCause
 from controller.interaction.interaction import Phase
@@ -13,7 +13,7 @@ from controller.interaction.notices import CallTurnedAway
 from controller.interaction.refusals import Refused
 from controller.routing.commands import GoAvailable
 from controller.routing.desk import DeskState
-from tests.pure.story import SWITCH, connected, consult_offered, consulting, contact_centre, everything, site
+from tests.pure.story import connected, consult_offered, consulting, contact_centre, everything, site
 
 
 def without_agents(*gone: str, support: str = "alice bob", billing: str = "carol dave") -> Directory:
@@ -207,7 +207,7 @@ def test_a_customer_who_waits_in_a_queue_that_has_lost_all_its_agents_goes_back_
 
     assert contact.is_in(Phase.ENDED)
     assert [told.interaction for told in story.told(CallTurnedAway)] == [contact.id]
-    arrived = CustomerArrived(leg=LegId("leg-of-carl"), number="", name="carl", dialled="801", switch=SWITCH)
+    arrived = CustomerArrived(leg=LegId("leg-of-carl"), number="", name="carl", dialled="801", switch=THE_SWITCH)
     assert [told.because for told in story.take(arrived).notices if isinstance(told, CallTurnedAway)] == ["nobody serves the queue Billing"]
 
 

@@ -4,14 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from controller.directory.ids import InteractionId
+from controller.directory.ids import THE_SWITCH, InteractionId
 from controller.floor.floor import Floor
 from controller.interaction.facts import CustomerArrived
 from controller.interaction.interaction import Phase
 from controller.interaction.notices import CallWasOver
 from controller.routing.desk import DeskState
 from tests.pure.interaction.situations import BEGINNINGS
-from tests.pure.story import SWITCH, connected, consult_offered, consulting, contact_centre, everything
+from tests.pure.story import connected, consult_offered, consulting, contact_centre, everything
 
 
 @pytest.mark.parametrize("situation", BEGINNINGS)
@@ -56,7 +56,7 @@ def test_a_caller_whose_call_was_ended_just_before_is_hung_up_and_is_no_new_cust
     story.controller_is_started_again()
 
     # The look at what Asterisk has finds a caller of whom no live interaction knows.
-    story.take(CustomerArrived(leg=caller, number="+33123456789", name="cora", dialled="800", switch=SWITCH))
+    story.take(CustomerArrived(leg=caller, number="+33123456789", name="cora", dialled="800", switch=THE_SWITCH))
 
     assert list(story.floor.interactions) == [story.contact.id]
     assert story.told(CallWasOver) == [CallWasOver(interaction=InteractionId(""), leg=caller)]
@@ -103,7 +103,7 @@ def test_two_calls_do_not_get_one_name() -> None:
 def test_an_interaction_that_was_kept_wrong_is_not_brought_back() -> None:
     story = consulting()
     state = story.floor.state()
-    broken = replace(state.interactions[0], parties=state.interactions[0].parties[:1])
+    broken = replace(state.interactions[0], owner=None)
 
     with pytest.raises(AssertionError):
         Floor.from_state(replace(state, interactions=(broken,)))

@@ -1,8 +1,10 @@
 """What must be true of an interaction at every moment, and of every step, said anew and apart from the core's own assertions."""
 
 from controller.directory.ids import LegId
-from controller.interaction.interaction import Interaction, Phase, Role, Standing
+from controller.interaction.interaction import Interaction, Phase
 from controller.interaction.layout import Room, layout
+from controller.interaction.parties import agent_2_of, customer_is_there, customer_of, deadlines, owner_of, parties, role_of
+from controller.interaction.party import Role, Standing
 from controller.interaction.roles import prospects
 
 
@@ -12,7 +14,7 @@ def assert_sound(interaction: Interaction) -> None:
     rooms = {place.leg: place.room for place in places}
     assert len(rooms) == len(places), "no leg stands in two rooms"
 
-    there = {party.leg for party in interaction.parties if party.standing is not Standing.GONE}
+    there = {party.leg for party in parties(interaction) if party.standing is not Standing.GONE}
     assert set(rooms) == there, "who is there has a room, and no room has anybody else"
     if interaction.phase is Phase.ENDED:
         assert not rooms, "an ended interaction wants no leg"
@@ -20,15 +22,16 @@ def assert_sound(interaction: Interaction) -> None:
     _assert_customer_is_in_good_hands(interaction, rooms)
     _assert_wrap_ups(interaction)
 
-    rings = any(party.rings for party in interaction.parties)
+    rings = any(party.rings for party in parties(interaction))
     waits = rings or interaction.phase is Phase.TRANSFER_ASKED
-    assert (interaction.deadline is not None) == waits, "what rings or is asked has a deadline, and nothing else has"
+    assert bool(deadlines(interaction)) == waits, "what rings or is asked has a deadline, and nothing else has"
 
 
 def _assert_customer_is_in_good_hands(interaction: Interaction, rooms: dict[LegId, Room]) -> None:
-    customer, owner, agent_2 = interaction.customer, interaction.owner, interaction.agent_2
+    customer, owner, agent_2 = customer_of(interaction), owner_of(interaction), agent_2_of(interaction)
     assert customer is not None, "the customer is always named"
     if rooms.get(customer.leg) is not Room.TALK:
+        assert interaction.phase is not Phase.CONNECTED, "connected means that they hear one another"
         return
     owner_talks = owner is not None and rooms.get(owner.leg) is Room.TALK and owner.is_up
     assert owner_talks, "the customer talks only with the owner there"
@@ -39,12 +42,12 @@ def _assert_customer_is_in_good_hands(interaction: Interaction, rooms: dict[LegI
 def _assert_wrap_ups(interaction: Interaction) -> None:
     owing = [wrap_up.agent for wrap_up in interaction.wrap_ups if wrap_up.is_owed]
     assert len(set(owing)) == len(owing), "nobody owes two reasons for one interaction"
-    talking = {party.agent for party in interaction.parties if party.standing is not Standing.GONE}
+    talking = {party.agent for party in parties(interaction) if party.standing is not Standing.GONE}
     assert not talking & set(owing), "nobody wraps up what they are still part of"
 
 
 def _buttons(interaction: Interaction) -> list[object]:
-    return [(party.agent, prospects(interaction, party.role, party.agent)) for party in interaction.parties if party.agent is not None]
+    return [(party.agent, prospects(interaction, party.role, party.agent)) for party in parties(interaction) if party.agent is not None]
 
 
 def assert_sound_step(before: Interaction, after: Interaction, *, customer_left: bool) -> None:
@@ -58,15 +61,16 @@ def assert_sound_step(before: Interaction, after: Interaction, *, customer_left:
     assert after.legs_made >= before.legs_made, "no name of a leg is used twice"
 
     asked = [wrap_up.agent for wrap_up in after.wrap_ups[len(before.wrap_ups) :]]
-    owner = before.owner.agent if before.owner else None
+    had = owner_of(before)
+    owner = had.agent if had else None
     assert asked in ([], [owner]), "only who owned it is asked for a reason"
 
-    was_there = before.customer_is_there
+    was_there = customer_is_there(before)
     if was_there and not customer_left and after.phase is not Phase.ENDED:
-        assert after.customer_is_there, "nobody but the customer ends the customer's call without ending the interaction"
+        assert customer_is_there(after), "nobody but the customer ends the customer's call without ending the interaction"
     if before.phase is Phase.ENDED:
         assert after.phase is Phase.ENDED, "what has ended stays ended"
     if after.phase is Phase.ENDED and was_there and before.phase is not Phase.ENDED:
-        had_them = before.owner is not None and before.owner.is_up
+        had_them = had is not None and had.is_up
         assert not had_them or asked == [owner], "an owner who had the customer wraps up"
-    assert after.role_of(owner) is not Role.AGENT_2 if owner else True, "an owner never becomes Agent 2 in one step"
+    assert role_of(after, owner) is not Role.AGENT_2 if owner else True, "an owner never becomes Agent 2 in one step"

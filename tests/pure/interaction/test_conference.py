@@ -5,7 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from controller.directory.policy import AfterConsult, CustomerGoneInConference, Policy
-from controller.interaction.interaction import Phase, Standing
+from controller.interaction.interaction import Phase
+from controller.interaction.party import Standing
 from controller.routing.desk import DeskState
 from tests.pure.story import Story, conference, consult_held, consulting
 

@@ -9,6 +9,7 @@ from controller.directory.policy import AfterConsult, EndConsult, Policy
 from controller.interaction.facts import EndCause
 from controller.interaction.interaction import Phase
 from controller.interaction.notices import AgentMissed, OfferMade, OfferWithdrawn
+from controller.interaction.parties import consult_asked_at
 from controller.routing.desk import DeskState
 from tests.pure.story import Story, connected, consult_held, consult_offered, consulting, contact_centre, site
 
@@ -21,7 +22,7 @@ def test_the_customer_hears_music_and_the_owner_hears_it_ring() -> None:
     assert story.contact.talking == {"alice"}
     assert story.contact.ringing == {"bob"}
     assert story.desk("bob") is DeskState.OFFERED
-    assert story.contact.now.consult_asked_at == story.now
+    assert consult_asked_at(story.contact.now) == story.now
     assert story.told(OfferMade)[-1] == OfferMade(interaction=story.contact.id, agent=AgentId("bob"), consult=True)
 
 
@@ -46,7 +47,7 @@ def test_the_customer_comes_back_when_the_colleague_declines_and_nothing_is_held
     assert story.contact.phase is Phase.CONNECTED
     assert story.contact.talking == {"cora", "alice"}
     assert story.contact.now.news == "Bob Durand declined."
-    assert story.contact.now.consult_asked_at is None
+    assert consult_asked_at(story.contact.now) is None
     assert story.desk("bob") is DeskState.AVAILABLE
 
 

@@ -7,11 +7,14 @@ from collections import deque
 
 import pytest
 
+from controller.interaction import chart
 from controller.interaction.advance import take_command
-from controller.interaction.chart import CHART
-from controller.interaction.commands import Action, SendDigits
-from controller.interaction.facts import LegEnded, LegUnstuck
-from controller.interaction.interaction import Phase, Role
+from controller.interaction.chart import ACTIONS, COUPLINGS, STAGES, Coupling
+from controller.interaction.commands import Action, Command, SendDigits
+from controller.interaction.facts import Fact, LegEnded, LegUnstuck
+from controller.interaction.interaction import Phase
+from controller.interaction.parties import customer_is_there, party_of
+from controller.interaction.party import Role
 from controller.interaction.refusals import Refused
 from controller.interaction.roles import allowed, refused
 from tests.pure.interaction.invariants import assert_sound_step
@@ -20,8 +23,9 @@ from tests.pure.interaction.walk import NOW, Move, State, Walk, command, viewers
 pytestmark = pytest.mark.long
 
 STATES = 844
-STATES_WITH_OWN_LEG = 1060
+STATES_WITH_OWN_LEG = 948
 DEPTH_WITH_OWN_LEG = 9
+DEPTH_WITHOUT_A_COUPLING = 7
 
 
 def judge(move: Move) -> None:
@@ -29,8 +33,8 @@ def judge(move: Move) -> None:
     customer_left = move.by_customer and isinstance(move.cause, LegEnded)
     assert_sound_step(move.before, move.after, customer_left=customer_left)
     ended = move.before.phase is not Phase.ENDED and move.after.phase is Phase.ENDED
-    if ended and move.before.customer_is_there and isinstance(move.cause, LegEnded):
-        left = move.before.party_of(move.cause.leg)
+    if ended and customer_is_there(move.before) and isinstance(move.cause, LegEnded):
+        left = party_of(move.before, move.cause.leg)
         assert left is not None
         assert left.role in (Role.CUSTOMER, Role.AGENT_1), "nobody else's telephone drops a customer"
 
@@ -103,7 +107,18 @@ def test_a_button_is_offered_exactly_when_pressing_it_is_accepted(deep: Walk) ->
 
 def test_every_step_of_the_chart_is_taken_in_some_reachable_state(closed: Walk, deep: Walk) -> None:
     """A step that no state ever takes would be one too many. Pressing keys and a leg that comes free are left out: they change no state."""
-    steps = {(phase, key) for phase, row in CHART.items() for key, cell in row.items() if callable(cell) and key is not SendDigits}
-    taken = closed.cells | deep.cells
+    steps: set[tuple[str, type[Fact | Command]]] = {
+        (stage, kind) for stage, row in STAGES.items() for kind, cell in row.items() if cell.take is not None
+    }
+    steps |= {("action", kind) for kind in ACTIONS if kind is not SendDigits}
 
-    assert {(phase, key) for phase, key in steps - taken if not (isinstance(key, tuple) and key[0] is LegUnstuck)} == set()
+    assert {(stage, kind) for stage, kind in steps - closed.cells - deep.cells if kind is not LegUnstuck} == set()
+
+
+@pytest.mark.parametrize("without", COUPLINGS, ids=lambda coupling: coupling.rule)
+def test_no_coupling_is_one_too_many(monkeypatch: pytest.MonkeyPatch, without: Coupling) -> None:
+    """Without any one of them something comes about that must not be."""
+    monkeypatch.setattr(chart, "COUPLINGS", tuple(coupling for coupling in COUPLINGS if coupling is not without))
+
+    with pytest.raises(AssertionError):
+        assert walk(judge, depth=DEPTH_WITHOUT_A_COUPLING, with_own_leg=True).unsound == []

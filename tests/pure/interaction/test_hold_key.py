@@ -3,7 +3,9 @@
 import pytest
 
 from controller.directory.policy import AfterConsult, EndConsult, Policy, TransferAcceptance
-from controller.interaction.interaction import Phase, Standing
+from controller.interaction.interaction import Phase
+from controller.interaction.parties import parties
+from controller.interaction.party import Standing
 from tests.pure.interaction.situations import BEGINNINGS
 from tests.pure.story import conference, connected, consult_held, consult_offered, consulting, contact_centre, site
 
@@ -78,7 +80,7 @@ def test_a_refresh_of_any_telephone_moves_nobody(situation: str) -> None:
     story = BEGINNINGS[situation]()
     before = story.contact.now
 
-    for who in ("cora", *(party.agent for party in before.parties if party.agent and party.standing is not Standing.GONE)):
+    for who in ("cora", *(party.agent for party in parties(before) if party.agent and party.standing is not Standing.GONE)):
         story.releases_hold_key(who)
 
     assert story.contact.now is before

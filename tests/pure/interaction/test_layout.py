@@ -6,8 +6,10 @@ import pytest
 
 from controller.directory.policy import CustomerGoneInConference, Policy
 from controller.directory.replace import replace
-from controller.interaction.interaction import Role
+from controller.interaction.interaction import CustomerStage
 from controller.interaction.layout import Display, layout
+from controller.interaction.leg import Endpoint
+from controller.interaction.parties import parties
 from tests.pure.interaction.situations import BEGINNINGS
 from tests.pure.story import Story, conference, connected, consult_offered, consulting, contact_centre, site
 
@@ -38,7 +40,7 @@ def rows() -> Iterator[tuple[str, set[str], set[str]]]:
 def test_everybody_stands_in_the_room_that_the_situation_asks_for(situation: str, talk: set[str], hold: set[str]) -> None:
     contact = BEGINNINGS[situation]().contact
     places = {place.leg: str(place.room) for place in layout(contact.now).places}
-    stands = {str(party.agent or party.name): places.get(party.leg) for party in contact.now.parties}
+    stands = {str(party.agent or party.name): places.get(party.leg) for party in parties(contact.now)}
 
     assert {who for who, room in stands.items() if room == "talk"} == talk
     assert {who for who, room in stands.items() if room == "hold"} == hold
@@ -58,9 +60,9 @@ def test_nobody_stands_anywhere_when_it_is_over(situation: str) -> None:
 
 def test_only_a_telephone_that_has_not_answered_yet_can_be_rung_and_a_customers_leg_is_never_made() -> None:
     story = consult_offered()
-    phones = {place.leg: place.phone for place in layout(story.contact.now).places}
+    phones = {place.leg: place.endpoint for place in layout(story.contact.now).places}
 
-    assert phones == {story.leg_of("cora"): None, story.leg_of("alice"): None, story.leg_of("bob"): "1002"}
+    assert phones == {story.leg_of("cora"): None, story.leg_of("alice"): None, story.leg_of("bob"): Endpoint(address="1002")}
 
 
 def test_a_telephone_is_told_to_answer_by_itself_only_when_its_agent_accepted() -> None:
@@ -108,7 +110,7 @@ DISPLAYS = {
 
 
 def displays(story: Story) -> dict[str, Display]:
-    agents = {party.leg: str(party.agent) for party in story.contact.now.parties}
+    agents = {party.leg: str(party.agent) for party in parties(story.contact.now)}
     return {agents[place.leg]: place.shows for place in layout(story.contact.now).places if place.shows is not None}
 
 
@@ -135,6 +137,6 @@ def test_agents_who_stay_when_the_customer_has_left_a_conference_see_each_other(
 
 def test_an_agent_with_whom_nobody_is_left_is_shown_nobody() -> None:
     now = connected().contact.now
-    alone = replace(now, parties=tuple(party for party in now.parties if party.role is not Role.CUSTOMER))
+    alone = replace(now, customer=replace(now.customer, stage=CustomerStage.GONE))
 
     assert [place.shows for place in layout(alone).places] == [None]

@@ -14,6 +14,7 @@ from controller.interaction.facts import EndCause, LegAnswered, LegEnded
 from controller.interaction.interaction import Phase
 from controller.interaction.layout import layout
 from controller.interaction.notices import OfferWithdrawn
+from controller.interaction.parties import consult_asked_at, parties
 from controller.routing.commands import LogOn
 from controller.routing.desk import DeskState
 from tests.pure.interaction.situations import BEGINNINGS
@@ -57,14 +58,14 @@ def test_a_former_colleagues_name_does_not_stand_on_the_next_consult() -> None:
     story.answers("bob")
     story.presses("bob", "leave-consult")
     assert story.contact.agent_2 is None
-    assert story.contact.now.consult_asked_at is None
+    assert consult_asked_at(story.contact.now) is None
 
     story.seconds_pass(5)
     story.presses("alice", "consult", to="carol")
 
     assert story.contact.agent_2 == "carol"
-    assert story.contact.now.consult_asked_at == story.now
-    assert "Bob" not in str(story.contact.now.parties)
+    assert consult_asked_at(story.contact.now) == story.now
+    assert "Bob" not in str(parties(story.contact.now))
 
 
 @pytest.mark.parametrize("begin", [consulting, consult_held, conference])
@@ -73,8 +74,8 @@ def test_no_consult_is_left_over_after_a_transfer(begin: Callable[[], Story]) ->
     story.presses("alice", "transfer")
 
     assert story.contact.agent_2 is None
-    assert story.contact.now.consult_asked_at is None
-    assert "Alice" not in str(story.contact.now.parties)
+    assert consult_asked_at(story.contact.now) is None
+    assert "Alice" not in str(parties(story.contact.now))
 
 
 def test_the_time_in_a_phase_starts_anew_with_the_phase_and_only_then() -> None:

@@ -6,7 +6,8 @@ from controller.directory.ids import AgentId, InteractionId
 from controller.interaction.advance import take_command
 from controller.interaction.commands import EndInteraction
 from controller.interaction.facts import LegHeld
-from controller.interaction.interaction import Phase, Role
+from controller.interaction.interaction import Phase
+from controller.interaction.party import Role
 from controller.interaction.refusals import NotPermitted
 from tests.pure.interaction.situations import BEGINNINGS, who_wraps_up
 from tests.pure.story import Contact, Story, conference, connected, consulting, contact_centre, site

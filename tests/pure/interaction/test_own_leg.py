@@ -5,14 +5,15 @@ import pytest
 from controller.directory.policy import OwnerHangUp, Policy
 from controller.interaction.layout import layout
 from controller.interaction.notices import DigitsPressed
-from controller.interaction.steps.own_leg import DIGITS_MAX
+from controller.interaction.parties import parties
+from controller.interaction.steps import DIGITS_MAX
 from tests.pure.story import Story, conference, connected, consult_held, consulting
 
 
 def muted(story: Story) -> set[str]:
     """Whose legs the switch is to mute."""
     legs = {place.leg for place in layout(story.contact.now).places if place.muted}
-    return {who for who in ("alice", "bob", "cora") if any(p.leg in legs and who in (p.agent, p.name) for p in story.contact.now.parties)}
+    return {who for who in ("alice", "bob", "cora") if any(p.leg in legs and who in (p.agent, p.name) for p in parties(story.contact.now))}
 
 
 def test_each_agent_mutes_only_themselves() -> None:
@@ -81,7 +82,7 @@ def pressed(story: Story, digits: str = "42#") -> str:
     last = story.told(DigitsPressed)[-1]
     assert isinstance(last, DigitsPressed)
     assert last.digits == digits
-    return next(str(p.agent or p.name) for p in story.contact.now.parties if p.leg == last.leg)
+    return next(str(p.agent or p.name) for p in parties(story.contact.now) if p.leg == last.leg)
 
 
 def test_keys_are_heard_by_whoever_the_owner_talks_with() -> None:

@@ -8,6 +8,7 @@ from controller.directory.policy import OwnerHangUp, Policy
 from controller.interaction.facts import EndCause
 from controller.interaction.interaction import Phase
 from controller.interaction.notices import AgentMissed, OfferMade, WrapUpAsked
+from controller.interaction.parties import consult_asked_at
 from controller.routing.desk import DeskState
 from tests.pure.story import Story, conference, connected, consult_held, consult_offered, consulting
 
@@ -29,7 +30,7 @@ def test_the_customer_hears_music_and_the_owner_is_rung_again_alone(begin: Calla
     assert story.contact.on_music == {"cora"}
     assert story.contact.ringing == {"alice"}
     assert story.contact.agent_2 is None
-    assert story.contact.now.consult_asked_at is None
+    assert consult_asked_at(story.contact.now) is None
     assert story.desk("alice") is DeskState.OFFERED
     assert story.desk("bob") is DeskState.AVAILABLE
     last = story.told(OfferMade)[-1]

@@ -3,8 +3,9 @@
 import pytest
 
 from controller.interaction.facts import LegStuck, LegUnstuck
-from controller.interaction.interaction import Standing
 from controller.interaction.notices import MoveFailed
+from controller.interaction.parties import parties
+from controller.interaction.party import Standing
 from tests.pure.interaction.situations import BEGINNINGS
 from tests.pure.story import Story, connected, consult_held, consulting
 
@@ -84,7 +85,7 @@ def test_nobody_is_moved_or_dropped_for_being_stuck_whatever_the_situation(situa
     story = BEGINNINGS[situation]()
     contact = story.contact
     where = (contact.phase, contact.talking, contact.on_music, contact.ringing)
-    there = [party for party in contact.now.parties if party.standing is not Standing.GONE]
+    there = [party for party in parties(contact.now) if party.standing is not Standing.GONE]
 
     for party in there:
         story.take(LegStuck(leg=party.leg))

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from controller.directory.directory import Agent
-from controller.directory.ids import AgentId, EntryPointId, InteractionId, LegId, QueueId, ReasonId
+from controller.directory.ids import THE_SWITCH, AgentId, EntryPointId, InteractionId, LegId, QueueId, ReasonId
 from controller.directory.policy import (
     AfterConsult,
     CustomerGoneInConference,
@@ -21,6 +21,7 @@ from controller.directory.policy import (
     TransferAcceptance,
 )
 from controller.interaction.advance import take_command, take_fact
+from controller.interaction.chart import STAGES, row_about
 from controller.interaction.commands import Action, Command, GiveWrapUp, SendDigits, StartConsult
 from controller.interaction.facts import (
     AgentChosen,
@@ -36,7 +37,10 @@ from controller.interaction.facts import (
     LegUnstuck,
     Why,
 )
-from controller.interaction.interaction import Interaction, Party, Phase, Role, Standing
+from controller.interaction.interaction import Customer, CustomerStage, Interaction, Leg, Person, Phase
+from controller.interaction.leg import Origin
+from controller.interaction.parties import consult_asked_at, customer_of, deadlines, parties, role_of
+from controller.interaction.party import Role, Standing
 from controller.interaction.roles import allowed
 from tests.pure.story import COMMANDS
 
@@ -56,7 +60,6 @@ OTHERS = replace(
 
 BEGINNING = Interaction(
     id=InteractionId("i"),
-    phase=Phase.QUEUED,
     phase_since=NOW,
     started_at=NOW,
     queue=QueueId("q"),
@@ -64,7 +67,11 @@ BEGINNING = Interaction(
     entry_point=EntryPointId("e"),
     music="m",
     policy=DEFAULTS,
-    parties=(Party(role=Role.CUSTOMER, leg=LegId("c"), standing=Standing.UP, name="cora"),),
+    customer=Customer(
+        stage=CustomerStage.THERE,
+        person=Person(name="cora", number="", agent=None, endpoint=None),
+        leg=Leg(id=LegId("c"), origin=Origin.CAME, switch=THE_SWITCH),
+    ),
     waiting_since=NOW,
 )
 
@@ -74,9 +81,9 @@ State = tuple[object, ...]
 def state_of(interaction: Interaction) -> State:
     """What makes two interactions the same: who is what, whose leg is how, what is waited for, what is owed."""
     seen: dict[AgentId, list[object]] = {}
-    parties: dict[Role, State] = {}
-    for party in interaction.parties:
-        parties[party.role] = (party.standing, party.muted, party.phone_on_hold, party.told_to_answer)
+    people: dict[Role, State] = {}
+    for party in parties(interaction):
+        people[party.role] = (party.standing, party.muted, party.phone_on_hold, party.told_to_answer)
         if party.agent is not None:
             seen.setdefault(party.agent, [""]).append(party.role)
     for wrap_up in interaction.wrap_ups:
@@ -90,17 +97,17 @@ def state_of(interaction: Interaction) -> State:
             marks.append("not for")
     return (
         interaction.phase,
-        tuple(sorted(parties.items())),
+        tuple(sorted(people.items())),
         tuple(sorted("/".join(str(mark) for mark in marks) for marks in seen.values())),
-        interaction.deadline.why if interaction.deadline else None,
+        tuple(deadline.why for deadline in deadlines(interaction)),
         interaction.first_in_line,
-        interaction.consult_asked_at is None,
+        consult_asked_at(interaction) is None,
     )
 
 
 def is_free(interaction: Interaction, agent: Agent) -> bool:
     """No part of it and owing it nothing, so that routing or a colleague may ring them."""
-    return interaction.role_of(agent.id) in (None, Role.FORMER) and interaction.owes_wrap_up(agent.id) is None
+    return role_of(interaction, agent.id) in (None, Role.FORMER) and interaction.owes_wrap_up(agent.id) is None
 
 
 _CAUSES_UP = (EndCause.HUNG_UP, EndCause.FAILED)
@@ -109,7 +116,7 @@ _CAUSES_RINGING = (EndCause.HUNG_UP, EndCause.FAILED, EndCause.BUSY, EndCause.DE
 
 def facts(interaction: Interaction) -> Iterator[Fact]:
     """All that can happen to it now."""
-    for party in interaction.parties:
+    for party in parties(interaction):
         if party.standing is Standing.GONE:
             continue
         yield LegAnswered(leg=party.leg)
@@ -118,8 +125,8 @@ def facts(interaction: Interaction) -> Iterator[Fact]:
         yield LegUnstuck(leg=party.leg) if party.is_stuck else LegStuck(leg=party.leg)
         for cause in _CAUSES_RINGING if party.rings else _CAUSES_UP:
             yield LegEnded(leg=party.leg, cause=cause)
-    if interaction.deadline is not None:
-        yield DeadlinePassed(interaction=interaction.id, why=interaction.deadline.why)
+    for deadline in deadlines(interaction):
+        yield DeadlinePassed(interaction=interaction.id, why=deadline.why)
     for wrap_up in interaction.wrap_ups:
         if wrap_up.is_owed:
             yield DeadlinePassed(interaction=interaction.id, why=Why.WRAP_UP_OVER, agent=wrap_up.agent)
@@ -146,7 +153,7 @@ def command(interaction: Interaction, agent: AgentId, action: Action) -> Command
 def viewers(interaction: Interaction) -> Iterator[tuple[AgentId, Role]]:
     """Everybody who may see it, and as what."""
     for agent in AGENTS:
-        role = interaction.role_of(agent.id)
+        role = role_of(interaction, agent.id)
         if role is not None:
             yield agent.id, role
     yield SUPERVISOR, Role.SUPERVISOR
@@ -166,7 +173,7 @@ class Move:
     @property
     def by_customer(self) -> bool:
         """Only the customer's own telephone does this."""
-        customer = self.before.customer
+        customer = customer_of(self.before)
         return isinstance(self.cause, LegFact) and customer is not None and self.cause.leg == customer.leg
 
     @property
@@ -181,17 +188,12 @@ class Move:
                 return not self.by_customer
 
     @property
-    def cell(self) -> tuple[Phase, object]:
-        """The cell of the chart that this input asks."""
-        match self.cause:
-            case LegFact(leg=leg):
-                party = self.before.party_of(leg)
-                assert party is not None
-                return self.before.phase, (type(self.cause), party.role)
-            case DeadlinePassed(why=why):
-                return self.before.phase, why
-            case _:
-                return self.before.phase, type(self.cause)
+    def cell(self) -> tuple[str, type[Fact | Command]]:
+        """What the chart is asked by this input: a stage of one of its parts and a kind of fact, or an action."""
+        if isinstance(self.cause, Command):
+            return "action", type(self.cause)
+        row = row_about(self.before, self.cause)
+        return next(stage for stage, known in STAGES.items() if known is row), type(self.cause)
 
 
 def moves(interaction: Interaction, *, with_own_leg: bool) -> Iterator[Move]:
@@ -218,7 +220,7 @@ class Walk:
     """Every state, once, and one interaction that is in it."""
     onward: dict[State, set[State]]
     """Where agents and time alone lead from a state."""
-    cells: set[tuple[Phase, object]]
+    cells: set[tuple[str, type[Fact | Command]]]
     """What of the chart was asked."""
     unsound: list[str]
     """What the judge objected to."""

@@ -1,23 +1,28 @@
 """What an older version wrote can be read for ever. No form's files are written anew; a new kind gets a line in the newest."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from controller.directory.ids import AgentId, LegId
+from controller.directory.ids import THE_SWITCH, AgentId, LegId
 from controller.directory.policy import EndConsult
 from controller.floor.floor import Floor
 from controller.floor.outcome import SiteReloaded
 from controller.interaction.commands import Command, GiveWrapUp, HoldCustomer, StartConsult
-from controller.interaction.facts import CustomerArrived, DeadlinePassed, EndCause, LegEnded, Why
+from controller.interaction.facts import CustomerArrived, DeadlinePassed, EndCause, LegEnded, SwitchFound, SwitchLost, Why
 from controller.interaction.interaction import Phase
-from controller.journal.codec import Taken, read_input, read_state
+from controller.interaction.leg import Origin
+from controller.interaction.parties import parties
+from controller.interaction.party import Role
+from controller.journal.codec import Taken, Unreadable, read_input, read_state, write_input, write_state
 from controller.routing.commands import DeskCommand, LogOn
 from tests.pure.journal.test_codec import KINDS
 
 FORM_1 = Path(__file__).parent / "form_1"
 FORM_2 = Path(__file__).parent / "form_2"
+FORM_3 = Path(__file__).parent / "form_3"
 INPUTS = (FORM_1 / "inputs.jsonl").read_text().splitlines()
 ABSTRACT = {"Fact", "LegFact", "Command", "DeskCommand"}
 
@@ -101,3 +106,50 @@ def test_a_state_of_form_1_still_is_a_contact_centre_with_a_call_in_every_phase(
     assert [session.key for session in floor.desks[AgentId("alice")].sessions] == ["ab" * 32]
     assert floor.state().leaving == (LegId("1795342161.99"),)
     assert floor.next_deadline_at() is not None
+
+
+def test_a_state_of_form_1_in_parts_is_what_form_3_writes() -> None:
+    """A call in every phase, by its phase and parties in form 1, by its parts in form 3."""
+    assert write_state(read_state((FORM_1 / "state.json").read_text())) == (FORM_3 / "state.json").read_text().rstrip()
+
+
+def test_an_input_of_form_2_is_what_form_3_writes() -> None:
+    old, new = [(form / "inputs.jsonl").read_text().splitlines() for form in (FORM_2, FORM_3)]
+
+    assert [write_input(read_input(line)) for line in old] == new
+
+
+def test_a_customer_whom_the_owners_own_key_keeps_on_music_was_called_connected_and_is_held() -> None:
+    envelope = json.loads((FORM_1 / "state.json").read_text())
+    connected = next(
+        one for one in envelope["state"]["interactions"] if one["phase"] == "connected" and one["parties"][1]["agent"] == "alice"
+    )
+    connected["parties"][1]["phone_on_hold"] = True
+
+    floor = Floor.from_state(read_state(json.dumps(envelope)))
+
+    assert floor.interactions[connected["id"]].phase is Phase.HELD
+
+
+@pytest.mark.parametrize("interactions", [7, [7], [{"parties": 7}], [{"parties": [7]}], [{"parties": [{"role": "customer"}]}]])
+def test_a_state_that_is_not_as_its_form_is_refused_by_the_reader(interactions: object) -> None:
+    envelope = json.loads((FORM_1 / "state.json").read_text())
+    envelope["state"]["interactions"] = interactions
+
+    with pytest.raises(Unreadable):
+        read_state(json.dumps(envelope))
+
+
+def test_a_leg_of_an_older_state_came_to_us_or_was_made_and_is_the_only_asterisks() -> None:
+    for form in (FORM_1, FORM_2):
+        state = read_state((form / "state.json").read_text())
+
+        legs = [party for interaction in state.interactions for party in parties(interaction)]
+        assert {(party.role is Role.CUSTOMER, party.origin) for party in legs} == {(True, Origin.CAME), (False, Origin.MADE)}
+        assert {party.switch for party in legs} == {THE_SWITCH}
+
+
+def test_an_asterisk_that_an_older_version_lost_or_found_is_the_only_one(read: list[Taken]) -> None:
+    named = [taken.what.switch for taken in read if isinstance(taken.what, SwitchLost | SwitchFound)]
+
+    assert set(named) == {THE_SWITCH}

@@ -14,10 +14,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from controller.directory.directory import Directory
-from controller.directory.ids import AgentId
+from controller.directory.ids import THE_SWITCH, AgentId
 from controller.floor.floor import Floor
 from controller.floor.outcome import Input, Outcome, SiteReloaded
 from controller.interaction.facts import SwitchFound
+from controller.interaction.interaction import Member
 from controller.journal.codec import Taken, write_state
 from controller.journal.journal import Kept
 from controller.journal.replay import bring_back
@@ -91,7 +92,7 @@ def test_an_empty_journal_gives_an_empty_contact_centre() -> None:
 
 DAY: list[Input] = [
     SiteReloaded(directory=site()),
-    SwitchFound(),
+    SwitchFound(switch=THE_SWITCH),
     LogOn(agent=ALICE),
     GoAvailable(agent=ALICE),
     GoIdle(agent=ALICE, reason="lunch"),
@@ -135,7 +136,9 @@ def test_of_a_state_whose_one_interaction_is_broken_everything_else_is_brought_b
     story = contact_centre(available="")
     broken, sound = story.customer_calls("cora"), story.customer_calls("carl")
     state = story.floor.state()
-    state = replace(state, interactions=(replace(state.interactions[0], parties=()), *state.interactions[1:]))
+    customer = state.interactions[0].customer
+    nobodys = Member(person=customer.person, leg=customer.leg)
+    state = replace(state, interactions=(replace(state.interactions[0], members=(nobodys,)), *state.interactions[1:]))
 
     brought = bring_back(Kept(state=state, inputs=[Taken(LogOff(agent=ALICE), story.now)]))
 

@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 from controller.directory.directory import Agent, Directory, EntryPoint, Queue
-from controller.directory.ids import AgentId, EntryPointId, InteractionId, LegId, QueueId, SwitchId
+from controller.directory.ids import THE_SWITCH, AgentId, EntryPointId, InteractionId, LegId, QueueId, SwitchId
 from controller.floor.floor import Floor
 from controller.interaction.facts import CustomerArrived, SwitchFound
 from controller.routing.assignment import Lines, Waiting
@@ -155,7 +155,7 @@ def test_an_agent_who_becomes_free_costs_no_look_at_a_thousand_colleagues() -> N
     point = EntryPoint(id=EntryPointId("main"), name="Main", numbers=("800",), queue=SUPPORT)
     agents = {name: Agent(id=name, name=name, phone=name) for name in names}
     floor = Floor(Directory(agents=agents, queues={SUPPORT: queue}, entry_points={point.id: point}, wrap_up_reasons={}))
-    floor.take(SwitchFound(), 0.0)
+    floor.take(SwitchFound(switch=THE_SWITCH), 0.0)
     floor.take(LogOn(agent=names[0]), 0.0)
     floor.take(CustomerArrived(leg=LegId("cora"), number="", name="", dialled="800", switch=SwitchId("one")), 0.0)
     desks = Counted(floor.desks)
