@@ -67,8 +67,6 @@ class Leg:
     origin: Origin
     switch: SwitchId
     """Which Asterisk has it."""
-    endpoint: Endpoint | None = None
-    """Where to ring; None: it came to us."""
     told_to_answer: bool = False
     """The agent accepted on the desktop, so the telephone is rung with the wish that it answers by itself."""
     muted: bool = False

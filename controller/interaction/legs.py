@@ -31,7 +31,6 @@ def new_leg(i: Interaction, person: Person, *, told_to_answer: bool = False) -> 
         id=LegId(f"ix-{i.id}-{person.agent}-{made}"),
         origin=Origin.MADE,
         switch=i.customer.leg.switch,
-        endpoint=person.endpoint,
         told_to_answer=told_to_answer,
     )
     return replace(i, legs_made=made), leg

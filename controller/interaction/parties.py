@@ -38,7 +38,7 @@ def _party(role: Role, person: Person, leg: Leg, standing: Standing) -> Party:
         name=person.name,
         number=person.number,
         agent=person.agent,
-        phone=leg.endpoint.address if leg.endpoint is not None else None,
+        phone=person.endpoint.address if person.endpoint is not None else None,
         answers_remotely=person.answers_remotely,
         told_to_answer=leg.told_to_answer,
         muted=leg.muted,
