@@ -339,7 +339,7 @@ class Floor:
             return
         if (before is not None and before.phase is Phase.QUEUED) != (after.phase is Phase.QUEUED):
             writing.queues[after.queue] = None
-        writing.changes.append(Change(before=before, after=after, cause=cause))
+        writing.changes.append(Change(before=before, after=after, cause=cause, followed=step.followed))
         self._mark_missing(step.tell, now, writing)
         self._occupy_desks(before, after, now, writing)
 

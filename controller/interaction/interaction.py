@@ -289,3 +289,5 @@ class Step:
     """Verdicts on somebody, and keys that were pressed: what no difference shows."""
     news: str | None = None
     """None: the last news stay, unless the phase is another."""
+    followed: tuple[str, ...] = ()
+    """By which rules of the chart other parts have followed the one that the input is about."""
