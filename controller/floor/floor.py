@@ -33,8 +33,9 @@ from controller.interaction.facts import (
     SwitchLost,
 )
 from controller.interaction.interaction import Interaction, Phase, Step
+from controller.interaction.legs import legs
 from controller.interaction.notices import AgentDeclined, AgentMissed, CallTurnedAway, CallWasOver, Notice, OfferFailed
-from controller.interaction.parties import customer_is_there, customer_of, parties, role_of
+from controller.interaction.parties import role_of
 from controller.interaction.party import Role
 from controller.interaction.refusals import BadTarget, SwitchAway, TargetUnavailable, UnknownInteraction
 from controller.routing.commands import DeskCommand, GoAvailable, GoIdle, LogOff, LogOn
@@ -262,9 +263,9 @@ class Floor:
             case _:
                 raise AssertionError(f"{type(fact).__name__} has no meaning here")
 
-    def _of_every_interaction(self, take: Callable[[Interaction], Step], fact: Fact, now: Seconds, writing: "_Writing") -> None:
+    def _of_every_interaction(self, take: Callable[[Interaction, Seconds], Step], fact: Fact, now: Seconds, writing: "_Writing") -> None:
         for interaction in tuple(self.interactions.values()):
-            self._store(interaction, take(interaction), fact, now, writing)
+            self._store(interaction, take(interaction, now), fact, now, writing)
 
     def _interaction_fact(self, of: InteractionId | None, fact: Fact, now: Seconds, writing: "_Writing") -> None:
         interaction = self.interactions.get(of) if of is not None else None
@@ -297,7 +298,7 @@ class Floor:
         return [interaction for queue in self._lines.queues for interaction in self.waiting_in(queue)]
 
     def _customers_there(self) -> int:
-        return sum(customer_is_there(interaction) for interaction in self.interactions.values()) + len(self._leaving)
+        return sum(interaction.customer_is_there for interaction in self.interactions.values()) + len(self._leaving)
 
     def _entry_point_of(self, dialled: str) -> EntryPoint | None:
         found = self._entry_points.get(dialled)
@@ -342,21 +343,19 @@ class Floor:
             return
         if (before is not None and before.phase is Phase.QUEUED) != (after.phase is Phase.QUEUED):
             writing.queues[after.queue] = None
-        writing.changes.append(Change(before=before, after=after, cause=cause))
+        writing.changes.append(Change(before=before, after=after, cause=cause, followed=step.followed))
         self._mark_missing(step.tell, now, writing)
         self._occupy_desks(before, after, now, writing)
 
     def _remember(self, before: Interaction | None, after: Interaction) -> None:
         """Take over an interaction as it is now, and what follows: whose leg is whose, who waits, what comes when, who is in what."""
-        kept = {party.leg for party in parties(after)} if after.phase is not Phase.ENDED else set[LegId]()
-        for party in parties(before) if before else ():
-            if party.leg not in kept:
-                self._legs.pop(party.leg, None)
+        kept = {leg.id for _, leg in legs(after)}
+        for _, leg in legs(before) if before else ():
+            if leg.id not in kept:
+                self._legs.pop(leg.id, None)
         self._legs.update(dict.fromkeys(kept, after.id))
-        if after.phase is Phase.ENDED and before is not None and before.phase is not Phase.ENDED and customer_is_there(before):
-            customer = customer_of(before)
-            assert customer is not None, "a customer who is there is somebody"
-            self._leaving[customer.leg] = None
+        if after.phase is Phase.ENDED and before is not None and before.phase is not Phase.ENDED and before.customer_is_there:
+            self._leaving[before.customer.leg.id] = None
         if after.phase is Phase.QUEUED:
             self._lines.join(waiting(after))
         else:
@@ -433,12 +432,10 @@ class Floor:
         for queue in [self.directory.queues[changed] for changed in writing.queues if changed in self.directory.queues]:
             if not queue.agents:
                 for interaction in self.waiting_in(queue.id):
-                    customer = customer_of(interaction)
-                    assert customer is not None, "a customer waits"
                     step = turn_away(interaction, f"nobody serves the queue {queue.name} any more", now)
                     self._store(interaction, step, cause, now, writing)
                     # Their telephone call goes on in the dialplan, where it is not ours to hang up.
-                    self._leaving.pop(customer.leg)
+                    self._leaving.pop(interaction.customer.leg.id)
 
     def _forget_closed_queues(self, writing: "_Writing") -> None:
         """A closed queue goes with its last customer."""

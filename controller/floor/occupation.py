@@ -4,8 +4,7 @@ from collections.abc import Mapping
 
 from controller.directory.ids import AgentId, InteractionId
 from controller.interaction.interaction import Interaction
-from controller.interaction.parties import parties
-from controller.interaction.party import Standing
+from controller.interaction.legs import legs, rings
 from controller.routing.desk import DeskState
 
 _PRESSING = (DeskState.ENGAGED, DeskState.OFFERED, DeskState.WRAP_UP)
@@ -13,9 +12,9 @@ _PRESSING = (DeskState.ENGAGED, DeskState.OFFERED, DeskState.WRAP_UP)
 
 def occupation_in(interaction: Interaction, agent: AgentId) -> DeskState | None:
     """Say what one interaction makes of an agent; None: nothing."""
-    for party in parties(interaction):
-        if party.agent == agent and party.standing is not Standing.GONE:
-            return DeskState.OFFERED if party.rings else DeskState.ENGAGED
+    for person, leg in legs(interaction):
+        if person is not None and person.agent == agent:
+            return DeskState.OFFERED if rings(interaction, leg) else DeskState.ENGAGED
     return DeskState.WRAP_UP if interaction.owes_wrap_up(agent) else None
 
 
@@ -23,7 +22,7 @@ def agents_in(interaction: Interaction | None) -> set[AgentId]:
     """Name everybody whose desk this interaction may concern."""
     if interaction is None:
         return set()
-    agents = {party.agent for party in parties(interaction) if party.agent is not None}
+    agents = {person.agent for person, _ in legs(interaction) if person is not None and person.agent is not None}
     agents.update([wrap_up.agent for wrap_up in interaction.wrap_ups])
     return agents
 

@@ -28,6 +28,8 @@ class Change:
     before: Interaction | None
     after: Interaction
     cause: Input
+    followed: tuple[str, ...] = ()
+    """By which rules of the chart other parts of it have followed the one that the input is about."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -51,43 +51,42 @@ def turn_away(interaction: Interaction, because: str, now: Seconds) -> Step:
     assert interaction.phase is Phase.QUEUED, "only who waits can be turned away"
     told = CallTurnedAway(interaction=interaction.id, leg=interaction.customer.leg.id, because=because)
     gone = replace(interaction, customer=replace(interaction.customer, stage=CustomerStage.GONE))
-    return _next(interaction, _settled(interaction, Step(interaction=gone, tell=(told,)), now))
+    return _settled(interaction, Step(interaction=gone, tell=(told,)), now)
 
 
-def take_switch_lost(interaction: Interaction) -> Step:
+def take_switch_lost(interaction: Interaction, now: Seconds) -> Step:
     """We no longer hear the switch: what can change unheard is in doubt."""
-    return _next(interaction, Step(interaction=doubt_hold_keys(interaction)))
+    return _settled(interaction, Step(interaction=doubt_hold_keys(interaction)), now)
 
 
-def take_switch_found(interaction: Interaction) -> Step:
+def take_switch_found(interaction: Interaction, now: Seconds) -> Step:
     """We hear the switch again, and it has told what it knows: what is still in doubt is settled."""
-    return _next(interaction, Step(interaction=settle_hold_keys(interaction)))
+    return _settled(interaction, Step(interaction=settle_hold_keys(interaction)), now)
 
 
 def _followed(interaction: Interaction, cause: Fact | Command, step: Step, now: Seconds) -> Step:
     """Bring the other parts along, give it its revision, and see who is to be told."""
-    step = _next(interaction, _settled(interaction, step, now))
-    after = step.interaction
+    settled = _settled(interaction, step, now)
+    after = settled.interaction
     if after is interaction:
         return step
     withdrawn, made = offers_withdrawn(interaction, cause, after), offers_made(interaction, after)
-    return replace(step, tell=(*withdrawn, *step.tell, *made, *wrap_ups_asked(interaction, after)))
+    tell = (*withdrawn, *step.tell, *made, *wrap_ups_asked(interaction, after))
+    return Step(interaction=after, tell=tell, followed=settled.followed)
 
 
 def _settled(before: Interaction, step: Step, now: Seconds) -> Step:
-    """Let the other parts follow. A new phase begins now, and what was news in the last one is none any more."""
+    """Let the other parts follow. A new phase begins now, and what was news in the last one is none any more.
+
+    What has changed for anybody has the next revision: it is what a person has looked at, so that nobody's click comes too late for noise.
+    """
     if step.interaction is before:
         return step
-    after = settle(step.interaction, now)
+    after, followed = settle(step.interaction, now)
     if after.phase is not before.phase:
-        after = replace(after, phase_since=now, news=step.news or "")
-    elif step.news is not None:
-        after = replace(after, news=step.news)
-    return replace(step, interaction=after)
-
-
-def _next(interaction: Interaction, step: Step) -> Step:
-    """Give what has changed the next revision: it is what a person has looked at, so that nobody's click comes too late for mere noise."""
-    if looks_the_same(interaction, step.interaction):
-        return step
-    return replace(step, interaction=replace(step.interaction, revision=interaction.revision + 1))
+        after = replace(after, phase_since=now, news=step.news or "", revision=before.revision + 1)
+    elif step.news is not None and step.news != after.news:
+        after = replace(after, news=step.news, revision=before.revision + 1)
+    elif not looks_the_same(before, after):
+        after = replace(after, revision=before.revision + 1)
+    return Step(interaction=after, tell=step.tell, followed=followed)

@@ -20,7 +20,7 @@ def looks_the_same(before: Interaction, after: Interaction) -> bool:
 
 
 def _without_hold_keys(interaction: Interaction) -> Interaction:
-    return with_legs(interaction, lambda leg: replace(leg, phone_on_hold=False))
+    return with_legs(interaction, lambda leg: replace(leg, phone_on_hold=False) if leg.phone_on_hold else leg)
 
 
 def _rights(interaction: Interaction) -> dict[AgentId, object]:

@@ -296,11 +296,12 @@ COUPLINGS: tuple[Coupling, ...] = (
 )
 
 
-def settle(i: Interaction, now: Seconds) -> Interaction:
-    """Let the other parts follow, until none has to."""
-    for _ in range(len(COUPLINGS) + 1):
+def settle(i: Interaction, now: Seconds) -> tuple[Interaction, tuple[str, ...]]:
+    """Let the other parts follow, until none has to, and say by which rules they did."""
+    rules: tuple[str, ...] = ()
+    while len(rules) <= len(COUPLINGS):
         coupling = next((c for c in COUPLINGS if c.applies(i)), None)
         if coupling is None:
-            return i
-        i = coupling.then(i, now)
+            return i, rules
+        i, rules = coupling.then(i, now), (*rules, coupling.rule)
     raise AssertionError(f"the couplings do not come to rest: {i}")

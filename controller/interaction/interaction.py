@@ -67,8 +67,6 @@ class Leg:
     origin: Origin
     switch: SwitchId
     """Which Asterisk has it."""
-    endpoint: Endpoint | None = None
-    """Where to ring; None: it came to us."""
     told_to_answer: bool = False
     """The agent accepted on the desktop, so the telephone is rung with the wish that it answers by itself."""
     muted: bool = False
@@ -246,25 +244,30 @@ class Interaction:
         | there    |                 | customer       | any     |         | consult_held    |
         | any      |                 | customer       |         | some    | conference      |
 
-        A combination that has no line here is a mistake of ours.
+        Any other combination is a mistake of ours.
         """
-        there = self.customer.stage is CustomerStage.THERE
-        match self.offer, self.owner, self.consult:
-            case None, None, None if not self.members:
+        there, offer, owner, consult = self.customer.stage is CustomerStage.THERE, self.offer, self.owner, self.consult
+        # Asked a dozen times for each input, so it is a few comparisons and no pattern.
+        if owner is None:
+            assert consult is None, "only an owner consults"
+            assert not self.members, "somebody owns a conference"
+            if offer is None:
                 return Phase.QUEUED if there else Phase.ENDED
-            case offer, None, None if offer is not None and there and not self.members:
-                return Phase.TRANSFER_ASKED if offer.why is OfferWhy.ASKED else Phase.OFFERED
-            case None, owner, None if owner is not None:
-                if owner.talks_to is TalksTo.CUSTOMER and self.members:
-                    return Phase.CONFERENCE
-                if owner.talks_to is not TalksTo.CONSULT and there and not self.members:
-                    return Phase.HELD if owner.talks_to is TalksTo.NOBODY else Phase.CONNECTED
-            case None, owner, consult if owner is not None and consult is not None and there and not self.members:
-                if owner.talks_to is TalksTo.CUSTOMER:
-                    return Phase.CONSULT_HELD
-                if owner.talks_to is TalksTo.CONSULT:
-                    return Phase.CONSULTING if consult.stage is ConsultStage.UP else Phase.CONSULT_OFFERED
-        raise AssertionError(f"no phase is: {self}")
+            assert there, "nobody is offered a customer who has gone"
+            return Phase.TRANSFER_ASKED if offer.why is OfferWhy.ASKED else Phase.OFFERED
+        assert offer is None, "nobody is offered a customer whom somebody has"
+        if self.members:
+            assert consult is None, "a conference has no consult beside it"
+            assert owner.talks_to is TalksTo.CUSTOMER, "the owner of a conference is in it"
+            return Phase.CONFERENCE
+        assert there, "the owner of a customer who has gone is in a conference"
+        if consult is None:
+            assert owner.talks_to is not TalksTo.CONSULT, "nobody talks to a consult that is not there"
+            return Phase.CONNECTED if owner.talks_to is TalksTo.CUSTOMER else Phase.HELD
+        assert owner.talks_to is not TalksTo.NOBODY, "who consults talks to the one or the other"
+        if owner.talks_to is TalksTo.CUSTOMER:
+            return Phase.CONSULT_HELD
+        return Phase.CONSULTING if consult.stage is ConsultStage.UP else Phase.CONSULT_OFFERED
 
     @property
     def waits_since(self) -> Seconds:
@@ -286,3 +289,5 @@ class Step:
     """Verdicts on somebody, and keys that were pressed: what no difference shows."""
     news: str | None = None
     """None: the last news stay, unless the phase is another."""
+    followed: tuple[str, ...] = ()
+    """By which rules of the chart other parts have followed the one that the input is about."""

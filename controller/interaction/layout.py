@@ -100,7 +100,7 @@ def layout(i: Interaction) -> Layout:
     stands, policy = rooms(i), i.policy
     return Layout(
         interaction=i.id,
-        places=tuple(_place(leg, stands[leg.id], rings=rings, shows=shows) for leg, rings, shows in _legs(i)),
+        places=tuple(_place(leg, stands[leg.id], endpoint, shows) for leg, endpoint, shows in _legs(i)),
         music=i.music,
         caller_number=i.customer.person.number,
         caller_name=i.customer.person.name,
@@ -108,33 +108,35 @@ def layout(i: Interaction) -> Layout:
     )
 
 
-def _place(leg: Leg, room: Room, *, rings: bool, shows: Display | None) -> Place:
+def _place(leg: Leg, room: Room, endpoint: Endpoint | None, shows: Display | None) -> Place:
     return Place(
         leg=leg.id,
         origin=leg.origin,
         room=room,
         muted=leg.muted,
-        endpoint=leg.endpoint if rings else None,
+        endpoint=endpoint,
         told_to_answer=leg.told_to_answer,
         shows=shows,
     )
 
 
-def _legs(i: Interaction) -> Iterator[tuple[Leg, bool, Display | None]]:
-    """Every leg that is to exist, whether it is being rung, and what its display is to name."""
+def _legs(i: Interaction) -> Iterator[tuple[Leg, Endpoint | None, Display | None]]:
+    """Every leg that is to exist, where to ring it if it is not there yet, and what its display is to name."""
     if i.customer_is_there:
-        yield i.customer.leg, False, None
-    if i.offer is not None:
-        is_asked = i.offer.why is OfferWhy.ASKED
-        yield i.offer.leg, not is_asked, _display(i.offer.to, i.customer.person) if is_asked else None
+        yield i.customer.leg, None, None
+    if i.offer is not None and i.offer.why is OfferWhy.ASKED:
+        yield i.offer.leg, None, _display(i.offer.to, i.customer.person)
+    elif i.offer is not None:
+        yield i.offer.leg, i.offer.to.endpoint, None
     if i.owner is None:
         return
-    yield i.owner.leg, False, _display(i.owner.person, _owner_talks_with(i))
-    if i.consult is not None:
-        is_up = i.consult.stage is ConsultStage.UP
-        yield i.consult.leg, not is_up, _display(i.consult.person, i.owner.person) if is_up else None
+    yield i.owner.leg, None, _display(i.owner.person, _owner_talks_with(i))
+    if i.consult is not None and i.consult.stage is ConsultStage.UP:
+        yield i.consult.leg, None, _display(i.consult.person, i.owner.person)
+    elif i.consult is not None:
+        yield i.consult.leg, i.consult.person.endpoint, None
     for member in i.members:
-        yield member.leg, False, _display(member.person, i.customer.person if i.customer_is_there else i.owner.person)
+        yield member.leg, None, _display(member.person, i.customer.person if i.customer_is_there else i.owner.person)
 
 
 def _owner_talks_with(i: Interaction) -> Person | None:

@@ -1,11 +1,27 @@
 """The legs of an interaction, whose ever they are: found by their id, changed where they are."""
 
 from collections.abc import Callable, Iterator
+from typing import TypeVar
 
 from controller.directory.ids import AgentId, LegId
 from controller.directory.replace import replace
-from controller.interaction.interaction import CustomerStage, Interaction, Leg, Person
+from controller.interaction.interaction import (
+    Consult,
+    ConsultStage,
+    Customer,
+    CustomerStage,
+    Interaction,
+    Leg,
+    Member,
+    Offer,
+    OfferWhy,
+    Owner,
+    Person,
+)
 from controller.interaction.leg import Origin
+
+P = TypeVar("P", Customer, Offer, Owner, Consult, Member)
+"""A part that has a leg."""
 
 
 def new_leg(i: Interaction, person: Person, *, told_to_answer: bool = False) -> tuple[Interaction, Leg]:
@@ -15,7 +31,6 @@ def new_leg(i: Interaction, person: Person, *, told_to_answer: bool = False) -> 
         id=LegId(f"ix-{i.id}-{person.agent}-{made}"),
         origin=Origin.MADE,
         switch=i.customer.leg.switch,
-        endpoint=person.endpoint,
         told_to_answer=told_to_answer,
     )
     return replace(i, legs_made=made), leg
@@ -35,20 +50,33 @@ def legs(i: Interaction) -> Iterator[tuple[Person | None, Leg]]:
         yield member.person, member.leg
 
 
+def rings(i: Interaction, leg: Leg) -> bool:
+    """Whether this telephone is being rung."""
+    offered = i.offer is not None and i.offer.leg.id == leg.id and i.offer.why is not OfferWhy.ASKED
+    return offered or (i.consult is not None and i.consult.leg.id == leg.id and i.consult.stage is ConsultStage.RINGING)
+
+
 def leg_of(i: Interaction, agent: AgentId) -> Leg:
     """The leg of one of our agents who takes part."""
     return next(leg for person, leg in legs(i) if person is not None and person.agent == agent)
 
 
 def with_legs(i: Interaction, change: Callable[[Leg], Leg]) -> Interaction:
-    """Change every leg that is to exist. Gives the same interaction when none is another by it."""
-    customer = replace(i.customer, leg=change(i.customer.leg)) if i.customer.stage is CustomerStage.THERE else i.customer
-    offer = replace(i.offer, leg=change(i.offer.leg)) if i.offer is not None else None
-    owner = replace(i.owner, leg=change(i.owner.leg)) if i.owner is not None else None
-    consult = replace(i.consult, leg=change(i.consult.leg)) if i.consult is not None else None
-    members = tuple(replace(member, leg=change(member.leg)) for member in i.members)
-    changed = replace(i, customer=customer, offer=offer, owner=owner, consult=consult, members=members)
-    return i if changed == i else changed
+    """Change every leg that is to exist. Gives the same interaction when `change` gives the same leg of each."""
+    customer = _with(i.customer, change) if i.customer.stage is CustomerStage.THERE else i.customer
+    offer = _with(i.offer, change) if i.offer is not None else None
+    owner = _with(i.owner, change) if i.owner is not None else None
+    consult = _with(i.consult, change) if i.consult is not None else None
+    members = tuple(_with(member, change) for member in i.members)
+    parts = (customer, offer, owner, consult, *members)
+    if all(new is old for new, old in zip(parts, (i.customer, i.offer, i.owner, i.consult, *i.members), strict=True)):
+        return i
+    return replace(i, customer=customer, offer=offer, owner=owner, consult=consult, members=members)
+
+
+def _with(part: P, change: Callable[[Leg], Leg]) -> P:
+    leg = change(part.leg)
+    return part if leg is part.leg else replace(part, leg=leg)
 
 
 def with_leg(i: Interaction, leg: Leg) -> Interaction:

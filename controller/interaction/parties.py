@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from controller.directory.ids import AgentId, LegId, Seconds
 from controller.interaction.interaction import ConsultStage, Deadline, Interaction, Leg, OfferWhy, Person
+from controller.interaction.legs import legs
 from controller.interaction.party import Party, Role, Standing
 
 
@@ -16,18 +17,13 @@ def parties(i: Interaction) -> tuple[Party, ...]:
 
 
 def _parties(i: Interaction) -> Iterator[Party]:
-    yield _party(Role.CUSTOMER, i.customer.person, i.customer.leg, Standing.UP if i.customer_is_there else Standing.GONE)
-    if i.former is not None and (i.offer is None or i.offer.why is OfferWhy.ASKED):
-        yield _party(Role.AGENT_1, i.former.person, i.former.leg, Standing.GONE)
-    if i.offer is not None:
-        is_asked = i.offer.why is OfferWhy.ASKED
-        role, standing = (Role.AGENT_2, Standing.UP) if is_asked else (Role.AGENT_1, Standing.RINGING)
-        yield _party(role, i.offer.to, i.offer.leg, standing)
-    if i.owner is not None:
-        yield _party(Role.AGENT_1, i.owner.person, i.owner.leg, Standing.UP)
-    if i.consult is not None:
-        rings = i.consult.stage is ConsultStage.RINGING
-        yield _party(Role.AGENT_2, i.consult.person, i.consult.leg, Standing.RINGING if rings else Standing.UP)
+    yield customer_of(i)
+    owner = owner_of(i)
+    if owner is not None:
+        yield owner
+    agent_2 = agent_2_of(i) if i.members == () else None
+    if agent_2 is not None:
+        yield agent_2
     for member in i.members:
         yield _party(Role.AGENT_2, member.person, member.leg, Standing.UP)
 
@@ -42,7 +38,7 @@ def _party(role: Role, person: Person, leg: Leg, standing: Standing) -> Party:
         name=person.name,
         number=person.number,
         agent=person.agent,
-        phone=leg.endpoint.address if leg.endpoint is not None else None,
+        phone=person.endpoint.address if person.endpoint is not None else None,
         answers_remotely=person.answers_remotely,
         told_to_answer=leg.told_to_answer,
         muted=leg.muted,
@@ -57,24 +53,33 @@ def party_of(i: Interaction, leg: LegId) -> Party | None:
     return next((party for party in _parties(i) if party.leg == leg and party.standing is not Standing.GONE), None)
 
 
-def party_with(i: Interaction, role: Role) -> Party | None:
-    """Find who has this role now."""
-    return next((party for party in _parties(i) if party.role is role), None)
+def agent_with(i: Interaction, role: Role) -> Party | None:
+    """Find which agent has this role, Agent 1's or Agent 2's, now."""
+    return owner_of(i) if role is Role.AGENT_1 else agent_2_of(i)
 
 
-def customer_of(i: Interaction) -> Party | None:
+def customer_of(i: Interaction) -> Party:
     """Find the customer."""
-    return party_with(i, Role.CUSTOMER)
+    return _party(Role.CUSTOMER, i.customer.person, i.customer.leg, Standing.UP if i.customer_is_there else Standing.GONE)
 
 
 def owner_of(i: Interaction) -> Party | None:
     """Find Agent 1, or whoever is rung to become that, or who was it when it ended."""
-    return party_with(i, Role.AGENT_1)
+    if i.owner is not None:
+        return _party(Role.AGENT_1, i.owner.person, i.owner.leg, Standing.UP)
+    if i.offer is not None and i.offer.why is not OfferWhy.ASKED:
+        return _party(Role.AGENT_1, i.offer.to, i.offer.leg, Standing.RINGING)
+    return _party(Role.AGENT_1, i.former.person, i.former.leg, Standing.GONE) if i.former is not None else None
 
 
 def agent_2_of(i: Interaction) -> Party | None:
     """Find whoever the owner consults, has brought into a conference, or wants to hand the customer over to."""
-    return party_with(i, Role.AGENT_2)
+    if i.consult is not None:
+        standing = Standing.RINGING if i.consult.stage is ConsultStage.RINGING else Standing.UP
+        return _party(Role.AGENT_2, i.consult.person, i.consult.leg, standing)
+    if i.offer is not None and i.offer.why is OfferWhy.ASKED:
+        return _party(Role.AGENT_2, i.offer.to, i.offer.leg, Standing.UP)
+    return _party(Role.AGENT_2, i.members[0].person, i.members[0].leg, Standing.UP) if i.members else None
 
 
 def customer_is_there(i: Interaction) -> bool:
@@ -84,9 +89,13 @@ def customer_is_there(i: Interaction) -> bool:
 
 def role_of(i: Interaction, agent: AgentId) -> Role | None:
     """Say what this agent is to the interaction; None: nothing (a supervisor's eye is not the interaction's business)."""
-    party = next((party for party in _parties(i) if party.agent == agent), None)
-    if party is not None:
-        return party.role
+    is_owner = i.owner is not None and i.owner.agent == agent
+    is_rung = i.offer is not None and i.offer.why is not OfferWhy.ASKED and i.offer.to.agent == agent
+    was_owner = i.owner is None and i.former is not None and i.former.person.agent == agent
+    if is_owner or is_rung or was_owner:
+        return Role.AGENT_1
+    if any(person is not None and person.agent == agent for person, _ in legs(i)):
+        return Role.AGENT_2
     return Role.FORMER if any(wrap_up.agent == agent for wrap_up in i.wrap_ups) else None
 
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 from controller.directory.ids import AgentId
 from controller.interaction.commands import Action
 from controller.interaction.interaction import ConsultStage, Interaction, Phase
-from controller.interaction.parties import agent_2_of, party_with
+from controller.interaction.parties import agent_2_of, agent_with
 from controller.interaction.party import Party, Role
 from controller.interaction.refusals import NotNow, NotPermitted, Refused
 
@@ -189,8 +189,11 @@ def _unmet(interaction: Interaction, role: Role, action: Action, agent: AgentId)
     """Why an action of the right role in the right phase has to wait; None: it need not."""
     if action is Action.WRAP_UP and interaction.owes_wrap_up(agent) is None:
         return "You owe no wrap-up reason for this interaction."
-    asker = party_with(interaction, role)
-    for condition in CONDITIONS.get(action, ()):
+    conditions = CONDITIONS.get(action)
+    if conditions is None:
+        return None
+    asker = agent_with(interaction, role)
+    for condition in conditions:
         because = condition(interaction, asker)
         if because is not None:
             return because

@@ -38,7 +38,7 @@ from controller.interaction.interaction import (
 )
 from controller.interaction.layout import Room, rooms
 from controller.interaction.leg import Endpoint
-from controller.interaction.legs import leg_of, legs, new_leg, with_leg, with_legs
+from controller.interaction.legs import leg_of, legs, new_leg, rings, with_leg, with_legs
 from controller.interaction.notices import AgentDeclined, AgentMissed, DigitsPressed, MoveFailed, Notice, OfferFailed
 from controller.interaction.refusals import BadTarget
 
@@ -353,7 +353,9 @@ def hold_key(i: Interaction, fact: LegHeld | LegUnheld, now: Seconds) -> Step:
 
 def doubt_hold_keys(i: Interaction) -> Interaction:
     """The switch is no longer heard: whoever has pressed a hold key may release it unheard."""
-    return with_legs(i, lambda leg: replace(leg, hold_key_in_doubt=leg.phone_on_hold))
+    return with_legs(
+        i, lambda leg: leg if leg.hold_key_in_doubt is leg.phone_on_hold else replace(leg, hold_key_in_doubt=leg.phone_on_hold)
+    )
 
 
 def settle_hold_keys(i: Interaction) -> Interaction:
@@ -383,12 +385,6 @@ def unstuck(i: Interaction, fact: LegUnstuck, now: Seconds) -> Step:
     if free.consult is not None and free.consult.leg.id == leg.id and free.consult.deadline is not None:
         free = replace(free, consult=replace(free.consult, deadline=_until(i, free.consult.deadline.why, now)))
     return Step(interaction=free, news="" if i.news in _stuck_sentences(person) else None)
-
-
-def rings(i: Interaction, leg: Leg) -> bool:
-    """Whether this telephone is being rung."""
-    offered = i.offer is not None and i.offer.leg.id == leg.id and i.offer.why is not OfferWhy.ASKED
-    return offered or (i.consult is not None and i.consult.leg.id == leg.id and i.consult.stage is ConsultStage.RINGING)
 
 
 def _stuck_sentences(person: Person | None) -> tuple[str, str, str]:

@@ -80,7 +80,6 @@ def _with_leg(party: Fields, whose: str) -> Fields:
         "id": party.get("leg"),
         "origin": party.get("origin", "came" if party.get("role") == "customer" else "made"),
         "switch": party.get("switch", THE_SWITCH),
-        "endpoint": endpoint,
     }
     return {whose: person, "leg": leg}
 

@@ -98,6 +98,7 @@ class InputLog:
                 input=sentence_of(change.cause, change.before),
                 to=change.after.phase.value,
                 revision=change.after.revision,
+                **({"followed": list(change.followed)} if change.followed else {}),
                 tell=[notice_sentence(notice) for notice in told],
             )
         if not outcome.changes and (outcome.desks or outcome.queues or outcome.notices):

@@ -12,7 +12,7 @@ from controller.interaction import commands
 from controller.interaction.facts import CustomerArrived, EndCause, LegAnswered, LegEnded
 from controller.interaction.interaction import Interaction
 from controller.interaction.layout import Layout
-from controller.interaction.parties import party_with
+from controller.interaction.parties import agent_with
 from controller.interaction.party import Role
 
 DONE = ReasonId("done")
@@ -82,7 +82,7 @@ class ConsultCall:
 
 
 def _leg(floor: Floor, of: InteractionId, role: Role) -> LegId:
-    party = party_with(floor.interactions[of], role)
+    party = agent_with(floor.interactions[of], role)
     assert party is not None, f"there is an {role}"
     return party.leg
 

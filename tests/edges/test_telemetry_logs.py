@@ -11,10 +11,11 @@ import pytest
 import structlog
 
 from controller.interaction.commands import GiveWrapUp, SendDigits
+from controller.interaction.facts import EndCause, LegEnded
 from controller.telemetry.logs import KINDS_REMEMBERED_MAX, LINES_PER_MINUTE_MAX, MINUTE, VALUE_LETTERS_MAX, Bounds, InputLog, set_up_logs
 from tests.edges.recorded_call import ALICE, Call, play
 from tests.pure.directory.site_text import SITE, read
-from tests.pure.story import RESOLVED
+from tests.pure.story import RESOLVED, consulting
 
 
 class Terminal(io.StringIO):
@@ -78,6 +79,18 @@ def test_machines_get_the_same_as_json() -> None:
 
     assert list(first)[:3] == ["at", "level", "event"]
     assert (first["event"], first["input"], first["to"]) == ("step", "a customer calls 800 from 2001", "queued")
+
+
+def test_a_line_names_the_rules_by_which_other_parts_have_followed() -> None:
+    def customer_hangs_up_during_a_consult() -> None:
+        story = consulting()
+        log = InputLog()
+        hang_up = LegEnded(leg=story.leg_of("cora"), cause=EndCause.HUNG_UP)
+        log.tell(hang_up, story.take(hang_up))
+
+    (line,) = json_of(customer_hangs_up_during_a_consult)
+
+    assert line["followed"] == ["a consult is its owner's: without one it is over"]
 
 
 @pytest.mark.parametrize(

@@ -296,6 +296,7 @@ def test_a_queue_that_is_shown_after_it_was_taken_out(world: QuietWorld, monkeyp
     monkeypatch.setattr(desktops, "SiteReloaded", GoIdle)  # so that a reload is told like any other input
     queues = {name: queue for name, queue in site().queues.items() if name != "billing"}
     reloaded = SiteReloaded(directory=replace(site(), queues=queues))
-    world.desktops.tell(reloaded, replace(world.floor.take(reloaded, 0.0), queues=()))
+    outcome = world.floor.take(reloaded, 0.0)
+    world.desktops.tell(reloaded, replace(outcome, queues=()))  # and nobody is told of the queue either
 
     assert "the queue billing, which is there no more" in (world.desktops.lie() or "")
