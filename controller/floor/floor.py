@@ -122,7 +122,7 @@ class Floor:
 
     def stuck_legs(self) -> list[LegId]:
         """Legs of which was told that Asterisk will not bring them where they belong, or ring them."""
-        return [party.leg for interaction in self.interactions.values() for party in parties(interaction) if party.is_stuck]
+        return [leg.id for interaction in self.interactions.values() for _, leg in legs(interaction) if leg.is_stuck]
 
     def interactions_of(self, agent: AgentId) -> list[Interaction]:
         """The interactions that an agent is in, oldest first: a leg of theirs is there, or they owe a wrap-up reason."""
