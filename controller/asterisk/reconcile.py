@@ -171,7 +171,6 @@ class Reconciler:
         if is_first:
             for place in self.layout.places:
                 if place.endpoint is not None and self._rings(place.leg):
-                    self._reports.leg_stuck(place.leg, place.room)
                     self._reports.leg_unstuck(place.leg)
 
     def begin_anew(self) -> None:

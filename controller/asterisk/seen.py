@@ -51,6 +51,8 @@ class SeenLeg:
     room: Room | None = None
     bound_for_talk: bool = False
     """We have sent it to the talk room and not away from it since: it may be heard there before the event says so."""
+    bound_for_hold: bool = False
+    """We have asked for it to be brought to the hold room, and nobody has taken it to the talk room since: it may stand there."""
     entered_at: float = 0.0
     """When it came into its room, by this machine's monotonic clock (seconds)."""
     muted: bool | None = False

@@ -94,7 +94,7 @@ class LegStuck(LegFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LegUnstuck(LegFact):
-    """A leg that was stuck is where it belongs, or nobody wants it elsewhere any more."""
+    """A leg that was stuck is where it belongs, or nobody wants it elsewhere any more. Of a telephone: it rings, its seconds begin now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

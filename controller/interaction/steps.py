@@ -377,7 +377,7 @@ def stuck(i: Interaction, fact: LegStuck, now: Seconds) -> Step:
 def unstuck(i: Interaction, fact: LegUnstuck, now: Seconds) -> Step:
     """It worked: the owner is no longer told that it does not, unless something newer was told. A telephone's seconds begin now."""
     person, leg = _leg(i, fact)
-    if not leg.is_stuck:
+    if not leg.is_stuck and not rings(i, leg):
         return Step(interaction=i)
     free = with_leg(i, replace(leg, is_stuck=False))
     if free.offer is not None and free.offer.leg.id == leg.id and rings(i, leg):

@@ -279,6 +279,8 @@ class Exchange:
         if not moved.in_stasis:
             return HTTPStatus.UNPROCESSABLE_ENTITY, "Channel not in Stasis application"
         if verb == "removeChannel":
+            if moved.coming_to is bridge:
+                self._enter(moved, bridge)
             if moved.bridge is not bridge:
                 return HTTPStatus.UNPROCESSABLE_ENTITY, "Channel not in this bridge"
             self._leave(moved)

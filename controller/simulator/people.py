@@ -80,7 +80,11 @@ class People:
     def go_home(self) -> None:
         """Everybody hangs up, within a few seconds."""
         for channel in tuple(self._exchange.channels.values()):
-            self._soon(2.0, partial(self._exchange.hangs_up, channel))
+            self._soon(2.0, partial(self._puts_down, channel))
+
+    def _puts_down(self, channel: SimChannel) -> None:
+        """Whose telephone rings can only decline."""
+        self._exchange.hangs_up(channel, DECLINED if channel.rings else NORMAL)
 
     def _soon(self, seconds: Seconds, does: Callable[[], object]) -> None:
         self._agenda.soon(self._dice.expovariate(1 / seconds), does)

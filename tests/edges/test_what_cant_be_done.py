@@ -238,6 +238,19 @@ async def test_a_telephone_that_rings_although_its_dial_was_never_answered_goes_
         assert world.ended == []
 
 
+async def test_whoever_may_stand_in_the_hold_room_leaves_it_before_they_are_brought_there_again() -> None:
+    """Asterisk ends the music of whoever is brought into the hold room in which they stand, and no event need have told that they do."""
+    move = f"POST bridges/ix-i1-hold/addChannel {CUSTOMER}"
+    async with running() as world:
+        _fails(world, SCENES[Asked.MOVE_TO_HOLD], Failure.NO_ANSWER, times=1)
+        await _come_to(world, SCENES[Asked.MOVE_TO_HOLD])
+        world.reconciler.arrange(SCENES[Asked.MOVE_TO_HOLD].then)
+        await world.until(lambda: world.is_as(SCENES[Asked.MOVE_TO_HOLD].then))
+
+        brought = [asked for asked in world.asterisk.asked if asked in (move, move.replace("addChannel", "removeChannel"))]
+        assert brought[-3:] == [move, move.replace("addChannel", "removeChannel"), move]
+
+
 async def test_a_leg_that_is_given_up_is_hung_up_only_when_the_floor_wants_it_no_more() -> None:
     """A crash between the two would make it look as if a person had hung up."""
     async with running() as world:
