@@ -164,7 +164,7 @@ class Reconciler:
         """Asterisk is found (again): whose telephone does not ring yet is told now, so that nobody is charged for the time that passed.
 
         `is_first`: this process finds it for the first time, and can't know for how long a telephone that rings has done so: it is told
-        that it begins to.
+        that it rings.
         """
         for place in self._note_unrung():
             self._tell_stuck(place.leg, place.room)

@@ -375,9 +375,12 @@ def stuck(i: Interaction, fact: LegStuck, now: Seconds) -> Step:
 
 
 def unstuck(i: Interaction, fact: LegUnstuck, now: Seconds) -> Step:
-    """It worked: the owner is no longer told that it does not, unless something newer was told. A telephone's seconds begin now."""
+    """It worked: the owner is no longer told that it does not, unless something newer was told. A telephone's seconds begin now.
+
+    One that was never stuck rings at a start of the controller, which can't know since when: it has at least half of its seconds.
+    """
     person, leg = _leg(i, fact)
-    if not leg.is_stuck and not rings(i, leg):
+    if not leg.is_stuck and not _is_nearly_over(i, leg, now):
         return Step(interaction=i)
     free = with_leg(i, replace(leg, is_stuck=False))
     if free.offer is not None and free.offer.leg.id == leg.id and rings(i, leg):
@@ -385,6 +388,11 @@ def unstuck(i: Interaction, fact: LegUnstuck, now: Seconds) -> Step:
     if free.consult is not None and free.consult.leg.id == leg.id and free.consult.deadline is not None:
         free = replace(free, consult=replace(free.consult, deadline=_until(i, free.consult.deadline.why, now)))
     return Step(interaction=free, news="" if i.news in _stuck_sentences(person) else None)
+
+
+def _is_nearly_over(i: Interaction, leg: Leg, now: Seconds) -> bool:
+    of = next((part.deadline for part in (i.offer, i.consult) if part is not None and part.leg.id == leg.id), None)
+    return rings(i, leg) and of is not None and of.at - now < patience(i.policy, of.why) / 2
 
 
 def _stuck_sentences(person: Person | None) -> tuple[str, str, str]:

@@ -79,3 +79,26 @@ def test_the_customer_is_with_the_owner_again_when_the_colleague_could_not_be_ru
 
     assert story.contact.phase is Phase.CONNECTED
     assert story.contact.now.news.startswith("Bob Durand could not be rung: the network or Asterisk failed, not Bob Durand.")
+
+
+@pytest.mark.parametrize("beginning", BEGINNINGS)
+def test_a_telephone_that_a_start_finds_ringing_late_has_all_its_seconds_again(beginning: str) -> None:
+    begin, who, seconds = BEGINNINGS[beginning]
+    story = begin(POLICY)
+    story.seconds_pass(seconds - 1)
+
+    rings_at_last(story, who)
+
+    story.seconds_pass(seconds - 1)
+    assert who in story.contact.ringing
+
+
+@pytest.mark.parametrize("beginning", BEGINNINGS)
+def test_a_start_changes_nothing_for_a_telephone_that_has_just_been_rung(beginning: str) -> None:
+    begin, who, _ = BEGINNINGS[beginning]
+    story = begin(POLICY)
+    before = story.contact.now
+
+    rings_at_last(story, who)
+
+    assert story.contact.now is before
