@@ -3,11 +3,12 @@
 import asyncio
 import secrets
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from tests.phones.digest import authorization
 
 ANSWER_SECONDS_MAX = 6.0
+AGAIN_AFTER_SECONDS = (0.5, 1.0, 2.0)
 
 
 class RawCaller(asyncio.DatagramProtocol):
@@ -61,11 +62,19 @@ class RawCaller(asyncio.DatagramProtocol):
         return status
 
     async def cancel(self) -> None:
-        """Give the call up, whether it was answered or not."""
-        for method, is_new in (("CANCEL", False), ("BYE", True)):
-            if is_new:
-                self._sequence += 1
-            self._write(method, b"", "", branch=secrets.token_hex(8) if is_new else self._branch)
+        """Give the call up, whether it was answered or not. Said again until it is answered: UDP loses what comes too thick.
+
+        RFC 3261, section 17.1.2.
+        """
+        self._write("CANCEL", b"", "", branch=self._branch)
+        self._sequence += 1
+        branch = secrets.token_hex(8)
+        for seconds in AGAIN_AFTER_SECONDS:
+            self._write("BYE", b"", "", branch=branch)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await self._answer()
+                return
 
     def _send(self, method: str, display: bytes, answer: str) -> None:
         self._sequence += 1
