@@ -382,17 +382,22 @@ def unstuck(i: Interaction, fact: LegUnstuck, now: Seconds) -> Step:
     person, leg = _leg(i, fact)
     if not leg.is_stuck and not _is_nearly_over(i, leg, now):
         return Step(interaction=i)
-    free = with_leg(i, replace(leg, is_stuck=False))
-    if free.offer is not None and free.offer.leg.id == leg.id and rings(i, leg):
-        free = replace(free, offer=replace(free.offer, deadline=_until(i, free.offer.deadline.why, now)))
-    if free.consult is not None and free.consult.leg.id == leg.id and free.consult.deadline is not None:
-        free = replace(free, consult=replace(free.consult, deadline=_until(i, free.consult.deadline.why, now)))
+    free = _all_seconds_again(with_leg(i, replace(leg, is_stuck=False)), leg, now)
     return Step(interaction=free, news="" if i.news in _stuck_sentences(person) else None)
 
 
 def _is_nearly_over(i: Interaction, leg: Leg, now: Seconds) -> bool:
     of = next((part.deadline for part in (i.offer, i.consult) if part is not None and part.leg.id == leg.id), None)
     return rings(i, leg) and of is not None and of.at - now < patience(i.policy, of.why) / 2
+
+
+def _all_seconds_again(i: Interaction, leg: Leg, now: Seconds) -> Interaction:
+    """Whoever is rung has all their seconds from now on; a leg that does not ring has none."""
+    if not rings(i, leg):
+        return i
+    if i.offer is not None and i.offer.leg.id == leg.id:
+        return replace(i, offer=replace(i.offer, deadline=_until(i, i.offer.deadline.why, now)))
+    return replace(i, consult=replace(_consult(i), deadline=_until(i, Why.CONSULT_UNANSWERED, now)))
 
 
 def _stuck_sentences(person: Person | None) -> tuple[str, str, str]:
@@ -481,10 +486,9 @@ def accept(i: Interaction, command: commands.AcceptOffer, now: Seconds) -> Step:
     if i.offer is not None:
         i, leg = new_leg(i, i.offer.to, told_to_answer=True)
         assert i.offer is not None, "a new leg takes no offer away"
-        return Step(interaction=replace(i, offer=replace(i.offer, leg=leg, deadline=_until(i, i.offer.deadline.why, now))))
+        return Step(interaction=_all_seconds_again(replace(i, offer=replace(i.offer, leg=leg)), leg, now))
     i, leg = new_leg(i, _consult(i).person, told_to_answer=True)
-    rung = replace(_consult(i), leg=leg, deadline=_until(i, Why.CONSULT_UNANSWERED, now))
-    return Step(interaction=replace(i, consult=rung))
+    return Step(interaction=_all_seconds_again(replace(i, consult=replace(_consult(i), leg=leg)), leg, now))
 
 
 def decline(i: Interaction, command: commands.DeclineOffer, now: Seconds) -> Step:
