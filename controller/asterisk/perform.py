@@ -115,27 +115,22 @@ async def _open_room(room: Room, ari: Transport, lane: int, app: str, layout: La
 
 async def _move(leg: LegId, room: Room, ari: Transport, lane: int, layout: Layout, seen: Seen) -> None:
     """From the moment we send a leg to the talk room it may be heard there, until a later request of the same lane has taken it away."""
-    known = seen.legs.get(leg)
-    was_bound = known is not None and (known.bound_for_talk, known.bound_for_hold)
-    may_stand_there = known is not None and (known.room is Room.HOLD or known.bound_for_hold)
-    if known is not None and room is Room.TALK:
-        known.bound_for_talk = True
-    if known is not None and room is Room.HOLD:
-        known.bound_for_hold = True
-    if room is Room.HOLD and may_stand_there:
-        # Asterisk ends the music of whoever is brought into the hold room in which they stand: they leave it first.
-        with suppress(Gone):
-            await bridges.remove_channel(ari, lane, bridge_id(layout.interaction, room), leg)
+    known, bridge = seen.legs.get(leg), bridge_id(layout.interaction, room)
+    was_bound_for: frozenset[Room] = frozenset()
+    if known is not None:
+        was_bound_for, known.bound_for = known.bound_for, known.bound_for | {room}
+        if room is Room.HOLD and (known.room is Room.HOLD or Room.HOLD in was_bound_for):
+            # Asterisk ends the music of whoever is brought into the hold room in which they stand: they leave it first.
+            with suppress(Gone):
+                await bridges.remove_channel(ari, lane, bridge, leg)
     try:
-        await bridges.add_channel(ari, lane, bridge_id(layout.interaction, room), leg, role=_ROLE[room])
+        await bridges.add_channel(ari, lane, bridge, leg, role=_ROLE[room])
     except RequestFailed:
-        if known is not None and was_bound:
-            known.bound_for_talk, known.bound_for_hold = was_bound  # Asterisk has not done it
+        if known is not None:
+            known.bound_for = was_bound_for  # Asterisk has not done it
         raise
-    if known is not None and room is Room.HOLD:
-        known.bound_for_talk = False
-    if known is not None and room is Room.TALK:
-        known.bound_for_hold = False
+    if known is not None:
+        known.bound_for &= {room}
 
 
 async def _mute(request: Request, leg: LegId, ari: Transport, lane: int, seen: Seen) -> None:

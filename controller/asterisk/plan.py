@@ -162,7 +162,7 @@ def _departure(leg: SeenLeg, place: Place | None, music: str, rooms: Collection[
     if leg.progress is Progress.DIALLED and leg.origin is Origin.CAME:
         # Wherever it stands by now: the request to pick up may have failed, and the moves that followed it not.
         yield Answer(leg.leg)
-    may_be_elsewhere = leg.room is not Room.HOLD or leg.bound_for_talk
+    may_be_elsewhere = leg.room is not Room.HOLD or Room.TALK in leg.bound_for
     if place.room is Room.HOLD and may_be_elsewhere and leg.progress is not Progress.ASKED_FOR:
         if leg.music != music:
             yield ChooseMusic(leg.leg, music)

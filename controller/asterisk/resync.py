@@ -162,7 +162,7 @@ def _compare_rooms(seen: Seen, bridges_there: Iterable[Bridge], known: Collectio
     seen.rooms = rooms
     for leg in seen.legs.values():
         leg.room = stands.get(leg.leg)
-        leg.bound_for_talk = False  # where everybody stands is known now
+        leg.bound_for -= {Room.TALK}  # where everybody stands is known now
     _doubt_ringing(seen)
 
 

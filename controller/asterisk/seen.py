@@ -49,10 +49,8 @@ class SeenLeg:
     is_given_up: bool = False
     """It has ended for the floor, and stands where it stands until it is hung up: nobody may be brought to it meanwhile."""
     room: Room | None = None
-    bound_for_talk: bool = False
-    """We have sent it to the talk room and not away from it since: it may be heard there before the event says so."""
-    bound_for_hold: bool = False
-    """We have asked for it to be brought to the hold room, and nobody has taken it to the talk room since: it may stand there."""
+    bound_for: frozenset[Room] = frozenset()
+    """Rooms that we have sent it to and not away from since: it may be heard, or stand, there before an event says so."""
     entered_at: float = 0.0
     """When it came into its room, by this machine's monotonic clock (seconds)."""
     muted: bool | None = False
@@ -75,7 +73,7 @@ class SeenLeg:
     @property
     def may_talk(self) -> bool:
         """It stands in the talk room, or may do so by now."""
-        return self.room is Room.TALK or self.bound_for_talk
+        return self.room is Room.TALK or Room.TALK in self.bound_for
 
 
 @dataclass(slots=True)

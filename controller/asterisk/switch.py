@@ -434,7 +434,7 @@ class AriSwitch(Switch, Reports):
         if known is not None and named is not None:
             known.room = named[1]
             if named[1] is Room.TALK:
-                known.bound_for_talk = False  # it is there, and seen
+                known.bound_for -= {Room.TALK}  # it is there, and seen
             known.entered_at = self._clock()
             self._end_ringing_in(known)
             self._look(known.interaction)

@@ -79,7 +79,7 @@ async def test_a_reconciler_sleeps_while_asterisk_is_away() -> None:
 
 def test_a_leg_on_its_way_to_the_talk_room_is_called_back_before_the_customer_comes() -> None:
     bob = leg(BOB, Room.HOLD)
-    bob.bound_for_talk = True
+    bob.bound_for = frozenset({Room.TALK})
     asked = plan(
         wanted(
             Place(leg=CUSTOMER, origin=Origin.CAME, room=Room.TALK),
