@@ -30,5 +30,6 @@ VOLUME /var/lib/ari-controller
 ENV PYTHONUNBUFFERED=1 STATE_FOLDER=/var/lib/ari-controller
 ENTRYPOINT ["ari-controller"]
 CMD ["run", "-c", "/etc/ari-controller/site.toml"]
-HEALTHCHECK --interval=10s --timeout=3s --start-period=10s \
-    CMD ["/opt/ari-controller/bin/python", "-I", "/usr/local/lib/ari-controller/healthy.py"]
+# Every 30 s: to start a process in a container costs 15 ms, seven times what the check itself does.
+HEALTHCHECK --interval=30s --timeout=3s --start-period=10s \
+    CMD ["/usr/local/lib/ari-controller/healthy"]

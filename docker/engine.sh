@@ -47,12 +47,20 @@ install_packages() {
 engine_answers() { docker info >/dev/null 2>&1; }
 
 # start_engine: by the service manager where one runs, otherwise by hand, in a session of its own so that it
-# outlives this script. Its pid is in /run/docker.pid, its log in /var/log/dockerd.log.
+# outlives this script. Its pid is in /run/docker.pid, its log in /var/log/dockerd.log. It gets none of this script's open
+# files: one that carries a lock would be locked for as long as the engine lives.
 start_engine() {
     if [[ -d /run/systemd/system ]]; then
         systemctl start docker >&2 || true
     else
-        setsid nohup dockerd --pidfile /run/docker.pid >>/var/log/dockerd.log 2>&1 </dev/null &
+        (
+            local open
+            for open in /proc/self/fd/*; do
+                open=${open##*/}
+                if ((open > 2)); then eval "exec $open>&-"; fi
+            done
+            exec setsid nohup dockerd --pidfile /run/docker.pid >>/var/log/dockerd.log 2>&1 </dev/null
+        ) &
         disown
     fi
     local started=$SECONDS

@@ -14,6 +14,20 @@ async def spare_us(ari: Transport, lane: int, app: str, types: Iterable[str]) ->
     await ari.request("PUT", f"applications/{segment(app)}/eventFilter", body=body, lane=lane)
 
 
+async def hear_only(ari: Transport, lane: int, app: str, types: Iterable[str]) -> None:
+    """Send this application events of these types and no others. `PUT /applications/{name}/eventFilter`.
+
+    It hears no answers then: ask for everything over another application's socket.
+    """
+    body = {"allowed": [{"type": name} for name in types]}
+    await ari.request("PUT", f"applications/{segment(app)}/eventFilter", body=body, lane=lane)
+
+
+async def subscribe(ari: Transport, lane: int, app: str, sources: Iterable[str]) -> None:
+    """Have this application told of these. `POST /applications/{name}/subscription`. Raises `Gone` where one of them is not there."""
+    await ari.request("POST", f"applications/{segment(app)}/subscription", query={"eventSource": ",".join(sources)}, lane=lane)
+
+
 async def mark(ari: Transport, lane: int, app: str, name: str, variables: Mapping[str, str], *, seconds_max: float) -> None:
     """Have Asterisk send us a `ChannelUserevent` of this name, behind all that is queued for us. `POST /events/user/{name}`."""
     body = {"variables": dict(variables)}

@@ -9,18 +9,19 @@ from collections import Counter
 from collections.abc import Awaitable, Coroutine
 from typing import NoReturn, TypeVar
 
-import aiohttp
 import structlog
 
 from controller.asterisk import applications, system
-from controller.asterisk.connection import Connection, session_for, use_access
+from controller.asterisk.capabilities import Release, transfers_by
 from controller.asterisk.errors import AriError, Booting, NoAnswer, NotAllowed, Replaced, RequestFailed, SwitchAway
-from controller.asterisk.lanes import PING_EVERY_SECONDS as LANE_PING_EVERY_SECONDS
 from controller.asterisk.lanes import Lanes
 from controller.asterisk.lease import Lease
 from controller.asterisk.listener import Listener
 from controller.asterisk.pauses import Pauses
+from controller.asterisk.plain_http import WHICH_RELEASE, session_for
 from controller.asterisk.stay import Stay
+from controller.asterisk.transport import Connection
+from controller.asterisk.ways import Way, way_to
 from controller.directory.site import AsteriskAccess
 
 NOT_WANTED = (
@@ -32,7 +33,6 @@ NOT_WANTED = (
     "ChannelTalkingFinished",
     "ChannelTalkingStarted",
     "ChannelVarset",
-    "Dial",
     "PlaybackContinuing",
 )
 """Events that we have no use for. ChannelVarset alone is three quarters of all."""
@@ -61,53 +61,71 @@ class Attachment:
         self._listener = listener
         self._lease = Lease(access, instance)
         self._pauses = Pauses()
-        self._session: aiohttp.ClientSession | None = None
+        self._way: Way | None = None
+        """How the last connection was opened, or was to be."""
         self._startup_time: str | None = None
         self._said: tuple[str, float] | None = None
         self._dropped = asyncio.Event()
         self._dropped_because = ""
 
+    @property
+    def release(self) -> Release | None:
+        """Which Asterisk this is, known before its state is read; None: nobody knows, so it has nothing that 16 lacks."""
+        return self._way.release if self._way is not None else None
+
+    @property
+    def asks_us_for_transfers(self) -> bool:
+        """Say whether this Asterisk is to leave to us what a telephone's transfer key asks for."""
+        return transfers_by(self._access.transfers, self.release) == "ari-only"
+
     async def run(self) -> Replaced:
         """Stay attached. Returns only when another controller has taken over, after `replaced` was told; end the service then."""
-        async with session_for(self._access) as session:
-            self._session = session
-            while True:
-                try:
-                    await self._once(session)
-                except AriError as away:
-                    self._say_away(_for_the_operator(away, self._access))
-                except Replaced as replaced:
-                    self._listener.replaced()
-                    self.away_because = str(replaced)
-                    log.error("another controller has taken over, nothing is steered from here any more", because=str(replaced))
-                    return replaced
-                await asyncio.sleep(self._pauses.next())
+        while True:
+            try:
+                await self._once()
+            except AriError as away:
+                self._say_away(_for_the_operator(away, self._access))
+            except Replaced as replaced:
+                self._listener.replaced()
+                self.away_because = str(replaced)
+                log.error("another controller has taken over, nothing is steered from here any more", because=str(replaced))
+                return replaced
+            await asyncio.sleep(self._pauses.next())
 
     def use_access(self, access: AsteriskAccess) -> None:
         """The next connection is made with this user and password; those that are open, and every call, go on."""
         self._access = access
-        if self._session is not None:
-            use_access(self._session, access)
 
-    async def _once(self, session: aiohttp.ClientSession) -> NoReturn:
+    async def open(self, app: str) -> Connection:
+        """Open one more connection in the same way, for another application; whoever opens it keeps its `read` running, and closes it.
+
+        Only while we are attached. Raises an `AriError`.
+        """
+        assert self._way is not None, "nobody needs another connection before there was a first"
+        return await self._way.open(self._access, app)
+
+    async def _once(self) -> NoReturn:
         """Be attached once. Raises what ended it: an `AriError` or `Replaced`."""
-        await self._lease.win(session)
-        connection = await Connection.open(session, self._access.url, self._access.app)
+        async with session_for(self._access) as session:
+            await self._lease.win(session)
+            self._way = await way_to(session, self._access)
+        connection = await self._way.open(self._access, self._access.app)
         stay = Stay(connection, self._access.app, self._listener, self.misread)
         try:
-            ended = await _not_hiding_a_cancellation(self._until_it_ends(session, stay))
+            ended = await _not_hiding_a_cancellation(self._until_it_ends(self._way, stay))
             if isinstance(ended, AriError):
-                stay.end(_for_the_operator(ended, self._access))
+                self.away_because = _for_the_operator(ended, self._access)
+                stay.end(self.away_because)
             raise ended
         finally:
             await connection.close()
 
-    async def _until_it_ends(self, session: aiohttp.ClientSession, stay: Stay) -> AriError | Replaced:
+    async def _until_it_ends(self, way: Way, stay: Stay) -> AriError | Replaced:
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(stay.connection.read(stay.hear), name="asterisk events")
-                group.create_task(self.ari.run(lambda app: self._open_lane(session, app)), name="asterisk lanes")
-                group.create_task(self._attach(stay), name="asterisk attachment")
+                group.create_task(self.ari.run(lambda app: way.open_lane(self._access, app)), name="asterisk lanes")
+                group.create_task(self._attach(way, stay), name="asterisk attachment")
                 group.create_task(self._until_dropped(), name="asterisk drop")
         except* (AriError, Replaced) as several:
             ended = _first(several)
@@ -123,10 +141,7 @@ class Attachment:
         await self._dropped.wait()
         raise SwitchAway("events", self._dropped_because, sent=False)
 
-    async def _open_lane(self, session: aiohttp.ClientSession, app: str) -> Connection:
-        return await Connection.open(session, self._access.url, app, ping_every_seconds=LANE_PING_EVERY_SECONDS)
-
-    async def _attach(self, stay: Stay) -> NoReturn:
+    async def _attach(self, way: Way, stay: Stay) -> NoReturn:
         """Get from connected to attached, then see every few seconds that it is still so."""
         app = self._access.app
         await applications.spare_us(stay.connection, 0, app, NOT_WANTED)
@@ -139,7 +154,8 @@ class Attachment:
         self.away_because = None
         self._said = None
         self._pauses.reset()
-        log.info("attached to Asterisk", url=self._access.url, app=app, restarted=restarted)
+        which = {"release": str(way.release), "transport": way.transport}
+        log.info("attached to Asterisk", url=self._access.url, app=app, **which, restarted=restarted)
         async with asyncio.TaskGroup() as staying:
             staying.create_task(self._lease.renew(stay.connection), name="asterisk lease")
             staying.create_task(stay.watch(), name="asterisk markers")
@@ -199,7 +215,7 @@ def _for_the_operator(away: AriError, access: AsteriskAccess) -> str:
             return f"Asterisk at {access.url} is still starting"
         case RequestFailed(status=404):
             return f"there is no ARI at {access.url} yet: is Asterisk still starting, is res_ari loaded, and http.conf without a prefix?"
-        case SwitchAway() if away.request.startswith("GET events"):
+        case SwitchAway() if away.request.startswith(("GET events", WHICH_RELEASE)):
             return f"Asterisk at {access.url} cannot be reached: {away.because}"
         case SwitchAway():
             return f"the connection to Asterisk at {access.url} is lost: {away.because}"

@@ -25,15 +25,18 @@ async def create(ari: Transport, lane: int, bridge: str, *, kind: str, name: str
     await ari.request("POST", f"bridges/{segment(bridge)}", query={"type": kind, "name": name}, lane=lane)
 
 
-async def add_channel(ari: Transport, lane: int, bridge: str, leg: LegId, *, role: str = "") -> None:
+async def add_channel(ari: Transport, lane: int, bridge: str, leg: LegId, *, role: str = "", absorbs_keys: bool = False) -> None:
     """Bring a channel into a bridge, out of any other. `POST /bridges/{id}/addChannel`.
 
-    Success is no proof: only `ChannelEnteredBridge` is. `role` holds for this stay only. Asterisk tells no display who came: it knows
-    neither names of agents nor who consults whom, and we tell them ourselves.
+    Success is no proof: only `ChannelEnteredBridge` is. `role` and `absorbs_keys` (nobody in the bridge hears the keys of this telephone)
+    hold for this stay only. Asterisk tells no display who came: it knows neither names of agents nor who consults whom, and we tell them
+    ourselves.
     """
     query: dict[str, str] = {"channel": leg, "inhibitConnectedLineUpdates": "true"}
     if role:
         query["role"] = role
+    if absorbs_keys:
+        query["absorbDTMF"] = "true"
     await ari.request("POST", f"bridges/{segment(bridge)}/addChannel", query=query, lane=lane)
 
 

@@ -54,6 +54,21 @@ _BY_Q850 = {
 }
 
 
+_REFUSED_BY_TRUNK = frozenset({401, 403, 407})
+"""A trunk that says so bars the number, or doesn't know us; of a telephone it would be its owner's wish."""
+_GIVEN_UP_UNHEARD = (18, 408)
+"""Asterisk's own words for a request that nobody answered at all."""
+
+
+def end_cause_by_trunk(q850: int, sip: int | None, *, has_answered: bool) -> EndCause:
+    """Name the reason of a call by a trunk that was never answered. `has_answered`: something had come back from the trunk before."""
+    if sip in _REFUSED_BY_TRUNK:
+        return EndCause.FAILED
+    if (q850, sip) == _GIVEN_UP_UNHEARD and not has_answered:
+        return EndCause.TRUNK_SILENT
+    return end_cause(q850, sip)
+
+
 def end_cause(q850: int, sip: int | None = None) -> EndCause:
     """Name the reason. A number that is in neither table is the network's or the switch's failure."""
     if sip is not None and sip in _BY_SIP:
@@ -84,3 +99,18 @@ def end_cause_of_answered(q850: int, sip: int | None, *, asterisk_ended_it: bool
     if not asterisk_ended_it:
         return EndCause.HUNG_UP
     return EndCause.NO_SOUND if (q850, sip) == _ANSWERED_WITHOUT_SDP else EndCause.FAILED
+
+
+_OF_REFUSAL = {
+    "bad-target": 28,
+    "target-unavailable": 17,
+    "not-now": 17,
+    "too-many-outside-calls": 34,
+    "asterisk-unavailable": 34,
+}
+_REJECTED = 21
+
+
+def q850_of_refusal(code: str) -> int:
+    """Name by which cause a telephone is told that what it dialled is refused: 28 shows as SIP 484, 17 as 486, 34 as 503, 21 as 403."""
+    return _OF_REFUSAL.get(code, _REJECTED)

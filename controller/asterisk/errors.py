@@ -4,6 +4,7 @@ AriError                    something between us and Asterisk went wrong
 ├── SwitchAway              no connection to Asterisk; `sent` tells "nothing was done" from "nobody knows"
 ├── NoAnswer                Asterisk did not answer in time: nobody knows whether it was done, or still will be
 ├── NotUnderstood           Asterisk answered with something that is not ARI
+├── TooOld                  the site file wants commands over the WebSocket, and this release takes none there
 ├── Deaf                    requests are answered, but Asterisk's events do not reach us
 └── RequestFailed           Asterisk answered: no. `status` and `message` are Asterisk's own
     ├── Gone                the channel or bridge is not there (any more), or not in a state for this: harmless after a hang-up
@@ -58,6 +59,13 @@ class NotUnderstood(AriError):
     def __init__(self, request: str, because: str) -> None:
         super().__init__(request, f"the answer is not ARI: {because}")
         self.because = because
+
+
+class TooOld(AriError):
+    """The site file wants REST over WebSocket, and this release has none: it would read every request and answer none."""
+
+    def __init__(self, request: str, release: str) -> None:
+        super().__init__(request, f'Asterisk {release} has no REST over WebSocket: say transport = "auto" in [asterisk]')
 
 
 class Deaf(AriError):

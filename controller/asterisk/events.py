@@ -6,12 +6,13 @@ Must never fail because of what Asterisk sends. An event that we do not know is 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import Field, SecretStr, TypeAdapter, ValidationError
 from pydantic_core import from_json
 
-from controller.asterisk.resources import Bridge, Channel, FromAsterisk, Words
+from controller.asterisk.resources import Bridge, Channel, FromAsterisk, Said, Words
 
 
 class AriEvent(FromAsterisk):
@@ -27,6 +28,8 @@ class StasisStart(AriEvent):
     type: Literal["StasisStart"]
     channel: Channel
     args: Words = ()
+    replace_channel: Channel | None = None
+    """Whose place it has taken in their room: by an INVITE with Replaces, or by a transfer that Asterisk has carried out."""
 
 
 class StasisEnd(AriEvent):
@@ -67,6 +70,15 @@ class ChannelDestroyed(AriEvent):
     """The SIP status, where there was one."""
 
 
+class Dial(AriEvent):
+    """What is at the other end of a channel that we dialled has said something. The first of them says only that it is dialled."""
+
+    type: Literal["Dial"]
+    peer: Channel
+    dialstatus: str = ""
+    """`RINGING` (180), `PROGRESS` (183), `ANSWER` …; a failure is told by `ChannelDestroyed` and not here."""
+
+
 class ChannelEnteredBridge(AriEvent):
     """A channel now stands in a bridge."""
 
@@ -104,6 +116,48 @@ class ChannelUnhold(AriEvent):
     channel: Channel
 
 
+class ChannelDtmfReceived(AriEvent):
+    """Somebody has pressed a key of their telephone, and released it: told at its end, and twice for a fast dialler."""
+
+    type: Literal["ChannelDtmfReceived"]
+    channel: Channel
+    digit: Annotated[str, Field(pattern=r"^[0-9A-D*#]$")]
+    duration_ms: Annotated[int, Field(ge=0)] = 0
+
+
+class RequestedDestination(FromAsterisk):
+    """Whom a transfer key has named."""
+
+    destination: Said = ""
+    """Of a blind transfer what was dialled: the user part of Refer-To."""
+    protocol_id: SecretStr | None = None
+    """Of an attended one: the Call-ID of the other call, empty where it can't be read. Whoever knows it and two tags can take that call."""
+
+
+class ReferTo(FromAsterisk):
+    """Where a transfer is to go."""
+
+    requested_destination: RequestedDestination
+    destination_channel: Channel | None = None
+    """The channel of the call that an attended one has named, whoever's it is; None: there is no such call."""
+
+
+class ReferredBy(FromAsterisk):
+    """Where a transfer was asked for."""
+
+    source_channel: Channel
+
+
+class ChannelTransfer(AriEvent):
+    """A transfer key was pressed, and Asterisk leaves it to us what follows."""
+
+    type: Literal["ChannelTransfer"]
+    state: str | None = None
+    """What we have told the telephone of it: then it is an echo, and nothing new."""
+    refer_to: ReferTo
+    referred_by: ReferredBy
+
+
 class ChannelUserevent(AriEvent):
     """An event that a client of ARI, or the dialplan, made up. Our markers are such."""
 
@@ -119,17 +173,28 @@ class ApplicationReplaced(AriEvent):
     application: str = ""
 
 
+def told_at(timestamp: str) -> float | None:
+    """Read when Asterisk said something, in seconds since 1970 by its own clock; None: it did not say so, or not in a way we know."""
+    try:
+        return datetime.fromisoformat(timestamp).timestamp()
+    except (ValueError, OverflowError):
+        return None
+
+
 KnownEvent = (
     StasisStart
     | StasisEnd
     | ChannelStateChange
     | ChannelHangupRequest
     | ChannelDestroyed
+    | Dial
     | ChannelEnteredBridge
     | ChannelLeftBridge
     | BridgeDestroyed
     | ChannelHold
     | ChannelUnhold
+    | ChannelDtmfReceived
+    | ChannelTransfer
     | ChannelUserevent
     | ApplicationReplaced
 )

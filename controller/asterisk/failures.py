@@ -38,6 +38,7 @@ class Asked(StrEnum):
     OPEN_TALK_ROOM = "open the talk room"
     CLOSE_ROOM = "close a room"
     MAKE = "make a leg"
+    FIND_CONTACTS = "find an agent's other telephones"
     DIAL = "ring a telephone"
     ANSWER = "answer a caller"
     CHOOSE_MUSIC = "choose music"
@@ -47,15 +48,26 @@ class Asked(StrEnum):
     MUTE = "mute a leg"
     UNMUTE = "unmute a leg"
     RINGING = "begin or end the ringing that a leg hears"
+    TAKE_TRANSFERS = "have a leg's transfer key asked of us"
     HANG_UP = "hang up a leg"
     LOOK = "look at a leg, a room or a telephone"
+    TRUNK_SIGN = "ask whether a trunk has answered anything"
     RETURN_CALLER = "give a caller back to the dialplan"
+    REFUSE_DIALLED = "let a telephone hear that what it dialled is not done"
+    TELL_OF_TRANSFER = "tell a telephone what has come of its transfer key"
     HANG_UP_STRAY = "hang up a leg of no interaction"
     DELETE_STRAY = "delete a room of no interaction"
+    PUT_OUT = "put a stranger out of a room"
     SEND_DIGITS = "press keys for a leg"
+    TONE = "let a leg hear a tone"
+    END_TONE = "end a tone that a leg hears"
     ATTACH = "attach: filter, status, marker, state"
     HOLD_KEY = "attach: ask whether a telephone is on hold"
+    TRUNK_ANSWER = "attach: ask what a trunk has answered"
     LEASE = "show that we steer"
+    TELEPHONES = "follow which telephones are there"
+    SOUND = "look whether sound comes from a telephone in the browser that is gone"
+    PASSWORD = "give or take away the password of a telephone in the browser"
 
 
 class Failure(StrEnum):
@@ -69,7 +81,7 @@ class Failure(StrEnum):
     GONE = "what it is about is gone"
     REFUSED = "refused (other 4xx)"
     BROKEN = "Asterisk failed (5xx)"
-    UNREACHABLE = "the telephone is not registered"
+    UNREACHABLE = "the telephone is not registered, or the trunk is down"
     CANT_RING = "the telephone is registered, and can't be rung"
     NOT_UNDERSTOOD = "an answer that is not ARI"
     UNPROVED = "answered, and not proved in time"
@@ -84,7 +96,7 @@ class Course(StrEnum):
     TRY = "a try is lost; ask again"
     EXPECT = "the event that tells the end is on its way; look if it does not come"
     DONE = "nothing is left to do"
-    UNREACHABLE = "the leg ended: its telephone can't be reached"
+    UNREACHABLE = "the leg ended: its telephone can't be reached, or its trunk is silent"
     END = "the leg ends by our own trouble; nobody is charged"
     DETACH = "detach at once, and attach again; nothing is ended"
     RESYNC = "the state is read anew; what is gone is told as facts"
@@ -142,6 +154,12 @@ COURSES: Mapping[Asked, Mapping[Failure, Course]] = MappingProxyType(
             Failure.UNREACHABLE: Course.UNREACHABLE,
             Failure.CANT_RING: Course.END,
         },
+        # Whatever fails, one telephone rings, and rings now.
+        Asked.FIND_CONTACTS: {
+            **_PLANNED,
+            **_AT_ONCE,
+            **dict.fromkeys((Failure.LOST, Failure.NO_ANSWER, Failure.NOT_UNDERSTOOD, Failure.REFUSED, Failure.BROKEN), Course.DONE),
+        },
         # Asterisk executes a second `dial` of the same channel, and loses the call or itself over it: so it is asked once and never again.
         Asked.DIAL: {
             **_PLANNED,
@@ -160,6 +178,7 @@ COURSES: Mapping[Asked, Mapping[Failure, Course]] = MappingProxyType(
         Asked.MUTE: _PLANNED | _AT_ONCE,
         Asked.UNMUTE: _PLANNED | _AT_ONCE,
         Asked.RINGING: {**_PLANNED, **_AT_ONCE, Failure.GONE: Course.DONE},
+        Asked.TAKE_TRANSFERS: {**_PLANNED, **_AT_ONCE},
         Asked.HANG_UP: _PLANNED,
         Asked.LOOK: {
             **_PLANNED,
@@ -169,14 +188,36 @@ COURSES: Mapping[Asked, Mapping[Failure, Course]] = MappingProxyType(
             Failure.NOT_UNDERSTOOD: Course.TRY,
             Failure.GONE: Course.DONE,
         },
+        # Asked of a trunk from which nothing has been heard for too long; a 5xx is how Asterisk says that nothing has come back.
+        Asked.TRUNK_SIGN: {
+            **dict.fromkeys(Failure, Course.UNREACHABLE),
+            **_OUTAGE,
+            **_NO_TELEPHONE,
+            **_AT_ONCE,
+            Failure.LOST: Course.WAIT,
+            Failure.NO_ANSWER: Course.WAIT,
+            Failure.GONE: Course.DONE,
+        },
         Asked.RETURN_CALLER: _ERRAND,
+        Asked.REFUSE_DIALLED: _ERRAND,
+        # Said again a few times at most: a telephone that never hears is told 503 by Asterisk itself when its leg ends.
+        Asked.TELL_OF_TRANSFER: _ERRAND,
         Asked.HANG_UP_STRAY: _ERRAND,
         Asked.DELETE_STRAY: _ERRAND,
+        Asked.PUT_OUT: _ERRAND,
         # Keys that come late are other keys.
         Asked.SEND_DIGITS: {**dict.fromkeys(Failure, Course.REPORT), **_NO_TELEPHONE, **_AT_ONCE, Failure.GONE: Course.DONE},
+        Asked.TONE: {**dict.fromkeys(Failure, Course.REPORT), **_NO_TELEPHONE, **_AT_ONCE, Failure.GONE: Course.DONE},
+        Asked.END_TONE: _ERRAND,
         Asked.ATTACH: {**_ATTACHMENT, Failure.UNPROVED: Course.DETACH},
-        # Not known, so its agent is believed; the rest of the attachment goes on.
+        # Not known, so its agent is believed; the rest of the attachment goes on, and it is asked for again meanwhile.
         Asked.HOLD_KEY: {
+            **_ATTACHMENT,
+            **dict.fromkeys((Failure.REFUSED, Failure.BROKEN, Failure.NOT_UNDERSTOOD), Course.TRY),
+            Failure.GONE: Course.DONE,
+        },
+        # Not known: Asterisk says so, too, where nothing has come back yet.
+        Asked.TRUNK_ANSWER: {
             **_ATTACHMENT,
             **dict.fromkeys((Failure.REFUSED, Failure.BROKEN, Failure.NOT_UNDERSTOOD), Course.REPORT),
             Failure.GONE: Course.DONE,
@@ -186,6 +227,12 @@ COURSES: Mapping[Asked, Mapping[Failure, Course]] = MappingProxyType(
             **_ATTACHMENT,
             **dict.fromkeys((Failure.REFUSED, Failure.BROKEN, Failure.GONE, Failure.STARTING), Course.REPORT),
         },
+        # The connection is opened anew after a pause, and everything is asked for again.
+        Asked.TELEPHONES: {**_ERRAND, Failure.GONE: Course.TRY},
+        # Asked again soon while sound comes; a telephone of which nothing is known is taken for silent.
+        Asked.SOUND: {**dict.fromkeys(Failure, Course.REPORT), **_OUTAGE, **_NO_TELEPHONE, **_AT_ONCE, Failure.GONE: Course.DONE},
+        # Who waits for it is told, and may ask again; what could not be written or taken away is, at the next attach.
+        Asked.PASSWORD: {**dict.fromkeys(Failure, Course.REPORT), **_OUTAGE, **_NO_TELEPHONE, **_AT_ONCE, Failure.GONE: Course.DONE},
     }
 )
 
@@ -249,6 +296,13 @@ LAST_RESORT: Mapping[Asked, LastResort] = MappingProxyType(
         Asked.OPEN_TALK_ROOM: _MOVES,
         Asked.CLOSE_ROOM: _IS_INSISTED_ON,
         Asked.MAKE: _ENDS,
+        Asked.FIND_CONTACTS: LastResort(
+            means=Means.NONE,
+            leg="rings alone",
+            customer="nothing changes",
+            agent="one of their telephones rings",
+            told="the log",
+        ),
         Asked.DIAL: _ENDS,
         Asked.ANSWER: LastResort(
             means=Means.RETURN_CALLER,
@@ -264,15 +318,68 @@ LAST_RESORT: Mapping[Asked, LastResort] = MappingProxyType(
         Asked.MUTE: _IS_INSISTED_ON,
         Asked.UNMUTE: _IS_INSISTED_ON,
         Asked.RINGING: _IS_DONE_WITHOUT,
+        Asked.TAKE_TRANSFERS: LastResort(
+            means=Means.DO_WITHOUT,
+            leg="goes on without it",
+            customer="nothing changes",
+            agent="Asterisk carries out what their transfer key asks for, and that is taken apart",
+            told="the log",
+        ),
         Asked.HANG_UP: _IS_INSISTED_ON,
         Asked.LOOK: _IS_TOLD,
+        Asked.TRUNK_SIGN: LastResort(
+            means=Means.NONE,
+            leg="ended by us, cause `trunk silent`",
+            customer="nothing changes",
+            agent="nobody is charged",
+            told="whoever had the number called; the log",
+        ),
         Asked.RETURN_CALLER: _IS_INSISTED_ON,
+        Asked.REFUSE_DIALLED: _IS_INSISTED_ON,
+        Asked.TELL_OF_TRANSFER: LastResort(
+            means=Means.NONE,
+            leg="as if it had been told",
+            customer="nothing changes",
+            agent="their telephone shows a transfer that goes on, until its call ends",
+            told="the log",
+        ),
         Asked.HANG_UP_STRAY: _IS_INSISTED_ON,
         Asked.DELETE_STRAY: _IS_INSISTED_ON,
+        Asked.PUT_OUT: _IS_INSISTED_ON,
         Asked.SEND_DIGITS: _IS_TOLD,
+        Asked.TONE: _IS_TOLD,
+        Asked.END_TONE: _IS_INSISTED_ON,
         Asked.ATTACH: _NOTHING,
-        Asked.HOLD_KEY: _IS_TOLD,
+        Asked.HOLD_KEY: LastResort(
+            means=Means.NONE,
+            leg="counts as not on hold",
+            customer="nothing changes",
+            agent="is believed: they know whether their key is pressed",
+            told="the log",
+        ),
+        Asked.TRUNK_ANSWER: _IS_TOLD,
         Asked.LEASE: _IS_TOLD,
+        Asked.TELEPHONES: LastResort(
+            means=Means.INSIST,
+            leg="as it was",
+            customer="nothing changes",
+            agent="are taken for reachable or not as they were seen last",
+            told="the log, each time",
+        ),
+        Asked.SOUND: LastResort(
+            means=Means.NONE,
+            leg="as that of a telephone that is gone and silent: lost after some seconds",
+            customer="music until it is back",
+            agent="their page is back, or their leg is lost",
+            told="the log",
+        ),
+        Asked.PASSWORD: LastResort(
+            means=Means.NONE,
+            leg="as it was",
+            customer="nothing changes",
+            agent="their page is told that there is no telephone yet (503), and asks again",
+            told="the log",
+        ),
     }
 )
 

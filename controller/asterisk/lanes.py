@@ -1,7 +1,8 @@
-"""Several command sockets, so that a slow request of one interaction does not hold up the others, nor the events.
+"""Several connections for commands, so that a slow request of one interaction does not hold up the others, nor the events.
 
-Asterisk executes the requests of one socket strictly one after the other. An interaction always uses the same lane, so its requests are
-executed in the order in which they were asked. Each lane is an application of its own that hears nothing.
+Asterisk executes the requests of one connection strictly one after the other. An interaction always uses the same lane, so its requests
+are executed in the order in which they were asked. Over REST over WebSocket each lane is an application of its own that hears nothing;
+over asyncari it is one HTTP connection.
 
 A lane that breaks comes back by itself, and one that answers nothing is opened anew. One that does not come back, or that is refused with
 our name and password, ends them all, so that nobody believes us attached while the calls of that lane can't be steered.
@@ -17,18 +18,19 @@ from typing import NoReturn
 
 import structlog
 
-from controller.asterisk.connection import Connection
-from controller.asterisk.errors import AriError, NoAnswer, NotAllowed, Replaced, SwitchAway
+from controller.asterisk.errors import AriError, NoAnswer, NotAllowed, Replaced, RequestFailed, SwitchAway
 from controller.asterisk.events import ApplicationReplaced, parse
 from controller.asterisk.pauses import Pauses
-from controller.asterisk.transport import NOTHING, REQUEST_SECONDS_MAX, Method, Reply, Transport
+from controller.asterisk.transport import NOTHING, REQUEST_SECONDS_MAX, Connection, Method, Reply, Transport
+from controller.floor.durations import Durations
 
-PING_EVERY_SECONDS = 20.0
-"""A pong waits behind a slow request, so a lane is asked less often than the event socket."""
 LANE_AWAY_SECONDS_MAX = 2.0
 """A lane that is away for longer ends the attachment: the next one begins with all lanes."""
 UNANSWERED_MAX = 2
-"""So many requests in a row without an answer, and without any other word on that socket, mean that its connection is half open."""
+"""So many requests in a row without an answer, and without any other word on that connection, mean that its connection is half open."""
+
+DONE, REFUSED, NO_ANSWER, AWAY, NOT_UNDERSTOOD = "done", "refused", "no_answer", "away", "not_understood"
+"""How a request can go, for monitoring."""
 
 Open = Callable[[str], Awaitable[Connection]]
 
@@ -36,11 +38,18 @@ log = structlog.get_logger()
 
 
 class Lanes(Transport):
-    """A fixed number of command sockets. They work while `run` runs; outside it every request fails with `SwitchAway`."""
+    """A fixed number of connections for commands. They work while `run` runs; outside it every request fails with `SwitchAway`."""
 
     def __init__(self, app: str, count: int) -> None:
         assert count > 0, "somebody has to carry the requests"
         self._lanes = [_Lane(f"{app}-lane-{number}") for number in range(count)]
+        self.took = Durations((DONE, REFUSED, NO_ANSWER, AWAY, NOT_UNDERSTOOD))
+        """Every request from its asking to its answer."""
+
+    @property
+    def lost(self) -> int:
+        """How often one of them has broken, or could not be opened."""
+        return sum(lane.lost for lane in self._lanes)
 
     async def run(self, open_as: Open) -> NoReturn:
         """Keep all lanes connected. `open_as` opens a connection as the application that it is given.
@@ -67,9 +76,28 @@ class Lanes(Transport):
         lane: int = 0,
         seconds_max: float = REQUEST_SECONDS_MAX,
     ) -> Reply:
-        """Ask over the lane's socket. Raises an `AriError` for everything that is not a success."""
+        """Ask over the lane's connection. Raises an `AriError` for everything that is not a success."""
         chosen = self._lanes[lane % len(self._lanes)]
-        return await chosen.request(method, uri, query=query, body=body, seconds_max=seconds_max)
+        asked_at = time.perf_counter()
+        try:
+            reply = await chosen.request(method, uri, query=query, body=body, seconds_max=seconds_max)
+        except AriError as error:
+            self.took.note(_how_it_went(error), time.perf_counter() - asked_at)
+            raise
+        self.took.note(DONE, time.perf_counter() - asked_at)
+        return reply
+
+
+def _how_it_went(error: AriError) -> str:
+    match error:
+        case RequestFailed():
+            return REFUSED
+        case NoAnswer():
+            return NO_ANSWER
+        case SwitchAway():
+            return AWAY
+        case _:
+            return NOT_UNDERSTOOD
 
 
 class _Lane:
@@ -78,6 +106,7 @@ class _Lane:
         self.connection: Connection | None = None
         self.because = "not connected yet"
         self.up = asyncio.Event()
+        self.lost = 0
         self._unanswered = 0
 
     async def request(
@@ -117,6 +146,7 @@ class _Lane:
             except NotAllowed:
                 raise
             except AriError as lost:
+                self.lost += 1
                 self.because = lost.because if isinstance(lost, SwitchAway) else str(lost)
                 log.warning("a command lane is down", lane=self.app, because=self.because)
             if time.monotonic() - away_since >= LANE_AWAY_SECONDS_MAX:

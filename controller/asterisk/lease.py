@@ -44,6 +44,11 @@ WAS_CLEARED = "another controller did, and its name was cleared in Asterisk"
 log = structlog.get_logger("asterisk")
 
 
+def variable_of(app: str) -> str:
+    """Name the global variable that says who steers an application: its name, and a number that changes while it lives."""
+    return f"ARI_CONTROLLER_HOLDER_{''.join(letter if letter.isalnum() else '_' for letter in app)}"
+
+
 class Held(AriError):
     """Another controller steers the application and is alive, or may be. Wait; it may go."""
 
@@ -60,10 +65,6 @@ class Lease:
         self._beats = itertools.count()
         self._holder: str | None = None
         """Who steered when we last knew; None: nobody."""
-
-    @property
-    def _variable(self) -> str:
-        return f"ARI_CONTROLLER_HOLDER_{''.join(letter if letter.isalnum() else '_' for letter in self._access.app)}"
 
     async def win(self, session: aiohttp.ClientSession) -> None:
         """Return when nobody else steers, with our name there. Raises `Held` or `NoAnswer`; call again later."""
@@ -108,7 +109,7 @@ class Lease:
     async def _look(self, session: aiohttp.ClientSession) -> str | None:
         """What the variable says; None: Asterisk refuses to say it or can't be reached. Raises `NoAnswer`."""
         try:
-            async with session.get(self._url, params={"variable": self._variable}, timeout=_PATIENCE) as reply:
+            async with session.get(self._url, params={"variable": variable_of(self._access.app)}, timeout=_PATIENCE) as reply:
                 if reply.status == HTTPStatus.NOT_FOUND:
                     return ""
                 said = await reply.json(content_type=None) if reply.status == HTTPStatus.OK else None
@@ -120,7 +121,7 @@ class Lease:
 
     async def _claim(self, session: aiohttp.ClientSession) -> None:
         """Write our name before we connect: whoever looks meanwhile stands by."""
-        params = {"variable": self._variable, "value": self._beat()}
+        params = {"variable": variable_of(self._access.app), "value": self._beat()}
         try:
             async with session.post(self._url, params=params, timeout=_PATIENCE):
                 pass  # a refusal is told by `renew`, which asks for the same
@@ -151,7 +152,7 @@ class Lease:
         await self._set(ari, GOOD_BYE)
 
     async def _set(self, ari: Transport, value: str) -> None:
-        await ari.request("POST", "asterisk/variable", query={"variable": self._variable, "value": value})
+        await ari.request("POST", "asterisk/variable", query={"variable": variable_of(self._access.app), "value": value})
 
 
 _PATIENCE = aiohttp.ClientTimeout(total=ASK_SECONDS_MAX)

@@ -14,6 +14,7 @@ from typing import Protocol
 import structlog
 
 from controller.asterisk import bridges, channels
+from controller.asterisk.dial_string import Dialable
 from controller.asterisk.errors import AriError, Gone, SwitchAway
 from controller.asterisk.failures import LAST_RESORT, Asked, Course, Means, course, failure_of
 from controller.asterisk.perform import perform
@@ -22,6 +23,7 @@ from controller.asterisk.plan import (
     ChooseMusic,
     CloseRoom,
     Dial,
+    FindContacts,
     HangUp,
     LegRequest,
     Make,
@@ -32,11 +34,12 @@ from controller.asterisk.plan import (
     ShowParty,
     StartRinging,
     StopRinging,
+    TakeTransfers,
     Unmute,
     plan,
 )
-from controller.asterisk.retry import TRIES_MAX, Retry
-from controller.asterisk.seen import Progress, Seen, SeenLeg, bridge_id
+from controller.asterisk.retry import AWAY_SECONDS, TRIES_MAX, Retry
+from controller.asterisk.seen import Progress, Seen, SeenLeg, Sign, bridge_id, sign_in
 from controller.asterisk.transport import Transport, lane_of
 from controller.directory.ids import InteractionId, LegId
 from controller.interaction.facts import EndCause
@@ -48,6 +51,8 @@ FIRST_MUSIC_SECONDS = 0.045
 
 RUNG_SECONDS_MAX = 1.0
 """How soon after it is wanted a telephone is rung; normally within some milliseconds. Later, people are told that it does not ring yet."""
+TRUNK_SILENT_SECONDS = 5.0
+"""How long a trunk may answer a call with nothing at all; Asterisk itself would wait for 16 to 32 s."""
 LET_GO_AGAIN_SECONDS = 0.02
 """How soon to look again whether a telephone has been let go by another interaction."""
 
@@ -88,9 +93,16 @@ def asked_by(request: Request) -> Asked:
             return _KINDS[type(request)]
 
 
+def _said(request: Request) -> dict[str, str]:
+    """What a log line says of a request."""
+    asked = {"request": asked_by(request).value}
+    return asked | {"leg": request.leg} if isinstance(request, LegRequest) else asked
+
+
 _KINDS: dict[type[Request], Asked] = {
     CloseRoom: Asked.CLOSE_ROOM,
     Make: Asked.MAKE,
+    FindContacts: Asked.FIND_CONTACTS,
     Dial: Asked.DIAL,
     Answer: Asked.ANSWER,
     ChooseMusic: Asked.CHOOSE_MUSIC,
@@ -99,6 +111,7 @@ _KINDS: dict[type[Request], Asked] = {
     Unmute: Asked.UNMUTE,
     StartRinging: Asked.RINGING,
     StopRinging: Asked.RINGING,
+    TakeTransfers: Asked.TAKE_TRANSFERS,
     HangUp: Asked.HANG_UP,
 }
 
@@ -110,10 +123,12 @@ class Reconciler:
         "_app",
         "_changed",
         "_clock",
+        "_dialable",
         "_is_there",
         "_open",
         "_reports",
         "_seen",
+        "_silent_since",
         "_stopped",
         "_stuck",
         "_transport",
@@ -131,6 +146,7 @@ class Reconciler:
         app: str,
         is_there: Callable[[], bool],
         reports: Reports,
+        dialable: Callable[[], Dialable] = Dialable,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.interaction: InteractionId = layout.interaction
@@ -139,6 +155,7 @@ class Reconciler:
         self._transport = transport
         self._app = app
         self._is_there = is_there
+        self._dialable = dialable
         self._reports = reports
         self._clock = clock
         self._open: dict[Request, Retry] = {}
@@ -147,6 +164,8 @@ class Reconciler:
         """Legs of which was told that they can't be brought into this room."""
         self._unrung: dict[LegId, float] = {}
         """Telephones that are to be rung and do not ring yet, since when."""
+        self._silent_since: dict[LegId, float] = {}
+        """Calls by a trunk that were begun, and of which nothing has been heard, since when."""
         self._changed = asyncio.Event()
         self._stopped = False
 
@@ -176,6 +195,7 @@ class Reconciler:
     def begin_anew(self) -> None:
         """The connection is back and `seen` has just been read from Asterisk: nothing that was open before counts any more."""
         self._open.clear()
+        self._silent_since.clear()
         self._changed.set()
 
     def stop(self) -> None:
@@ -189,6 +209,7 @@ class Reconciler:
             self._changed.clear()
             if self._is_there():
                 await self._settle()
+                await self._end_silent_trunks()
                 if self._is_done():
                     return
             await self._wait()
@@ -210,6 +231,7 @@ class Reconciler:
     def _not_yet_asked(self) -> list[Request]:
         now = self._clock()
         self._tell_unrung_for_long()
+        self._note_silent_trunks()
         planned = plan(self.layout, self._seen)
         for request in [request for request in self._open if request not in planned]:
             del self._open[request]  # proved, or no longer wanted
@@ -278,6 +300,7 @@ class Reconciler:
             return None  # what is open can't be asked again before Asterisk is back, and then all begins anew
         moments = [opened.until for opened in self._open.values()]
         moments += [since + RUNG_SECONDS_MAX for leg, since in self._unrung.items() if leg not in self._stuck]
+        moments += [since + TRUNK_SILENT_SECONDS for since in self._silent_since.values()]
         return min(moments, default=None)
 
     # --- Asking ----------------------------------------------------------------------------------------------------
@@ -289,12 +312,27 @@ class Reconciler:
             return
         if retry.is_unsure and not await self._is_to_be_asked_again(request, retry):
             return
+        self._begin_anew_elsewhere(request, retry)
         retry.note_asked(self._clock())
         try:
-            await perform(request, self._transport, lane_of(self.interaction), self._app, self.layout, self._seen)
+            lane = lane_of(self.interaction)
+            await perform(request, self._transport, lane, self._app, self.layout, self._seen, self._dialable())
             retry.note_answered(self._clock())
         except AriError as error:
             self._follow_failure(request, retry, error)
+
+    def _begin_anew_elsewhere(self, request: Request, retry: Retry) -> None:
+        """Whoever is given up for standing nowhere has stood nowhere in every try: what failed while they stood in a room counts no more.
+
+        Whoever stands in the room already leaves it first (see `perform`), and so begins anew too.
+        """
+        if not isinstance(request, Move):
+            return
+        known = self._seen.legs.get(request.leg)
+        stands = known.room if known is not None else None
+        if stands is request.room or (retry.times_asked and stands is not retry.stood_in):
+            retry.begin_anew()
+        retry.stood_in = stands
 
     def _seconds_until_it_may_ring(self, leg: LegId) -> float:
         """Nobody is rung before whoever has just been parked hears music, nor before their telephone has been let go by another call."""
@@ -314,10 +352,10 @@ class Reconciler:
                     retry.note_outage(self._clock(), sent=True)
                 else:
                     retry.put_off(self._clock())  # whether the lane is there shows the look
-                log.info("nobody knows whether it was done", interaction=self.interaction, request=str(request), because=str(error))
+                log.info("nobody knows whether it was done", interaction=self.interaction, **_said(request), because=str(error))
             case Course.EXPECT:
                 # The event that says how a leg ended is on its way; only if it does not come do we look for ourselves.
-                log.debug("gone", interaction=self.interaction, request=str(request), because=str(error))
+                log.debug("gone", interaction=self.interaction, **_said(request), because=str(error))
                 retry.note_answered(self._clock())
                 known = self._seen.legs.get(request.leg) if isinstance(request, HangUp) else None
                 if known is not None and known.progress is Progress.ASKED_FOR:
@@ -327,29 +365,59 @@ class Reconciler:
             case Course.TRY:
                 retry.note_failed(self._clock())
                 if retry.tries <= TRIES_MAX:  # what is insisted on for long is not told each time
-                    log.warning("request failed", interaction=self.interaction, request=str(request), because=str(error), tries=retry.tries)
+                    log.warning("request failed", interaction=self.interaction, **_said(request), because=str(error), tries=retry.tries)
                 self._give_up_if_exhausted(request, retry)
             case Course.DONE:
-                log.info("taken as done", interaction=self.interaction, request=str(request), because=str(error))
+                log.info("taken as done", interaction=self.interaction, **_said(request), because=str(error))
             case Course.UNREACHABLE:
                 assert isinstance(request, Make), "only a telephone that we ring can be unreachable"
-                self._end_unmade(request, retry, EndCause.UNREACHABLE)
+                self._end_unmade(request, retry, EndCause.TRUNK_SILENT if request.endpoint.trunk else EndCause.UNREACHABLE)
             case Course.END:
                 assert isinstance(request, Make | Dial), "only a telephone that we ring ends by one failure"
-                log.warning("can't ring", interaction=self.interaction, request=str(request), because=str(error))
+                log.warning("can't ring", interaction=self.interaction, **_said(request), because=str(error))
                 self._end_unmade(request, retry, EndCause.FAILED)
             case other:
                 raise AssertionError(f"a planned request that fails with {failure} has no {other}")
 
     def _end_unmade(self, request: Make | Dial, retry: Retry, cause: EndCause) -> None:
         known = self._seen.legs.get(request.leg)
-        if known is not None and (known.is_ringing or known.progress is Progress.UP):
+        if known is not None and (known.sign is not Sign.NONE or known.progress is Progress.UP):
             return  # it was done, and its events were quicker than the answer
         if isinstance(request, Make) and retry.times_asked == 1:
             self._reports.leg_ended(request.leg, cause)
         else:
             # It may be there all the same: an earlier try that nobody heard of may have made it, or the telephone may ring.
             self._give_up_leg(request.leg, cause)
+
+    # --- Trunks that answer nothing ----------------------------------------------------------------------------------
+
+    def _note_silent_trunks(self) -> None:
+        now = self._clock()
+        silent = [leg.leg for leg in self._seen.legs_of(self.interaction) if _waits_for_a_sign(leg)]
+        self._silent_since = {leg: self._silent_since.get(leg, now) for leg in silent}
+
+    async def _end_silent_trunks(self) -> None:
+        """End the calls of which nothing has been heard for too long, unless the trunk has said that it tries."""
+        for leg, since in tuple(self._silent_since.items()):
+            known = self._seen.legs.get(leg)
+            if known is not None and self._clock() - since >= TRUNK_SILENT_SECONDS and await self._is_silent(known):
+                log.warning("the trunk answers nothing", interaction=self.interaction, leg=leg, trunk=known.trunk)
+                self._give_up_leg(leg, EndCause.TRUNK_SILENT)
+
+    async def _is_silent(self, known: SeenLeg) -> bool:
+        lane = lane_of(self.interaction)
+        try:
+            found = await channels.get(self._transport, lane, known.leg)
+            said = await channels.last_answer(self._transport, lane, known.leg, found.name)
+        except AriError as error:
+            follows = course(Asked.TRUNK_SIGN, failure_of(error))
+            if follows is Course.WAIT:
+                self._silent_since[known.leg] = self._clock() - TRUNK_SILENT_SECONDS + AWAY_SECONDS
+            # Gone: the event that says why is on its way.
+            return follows is Course.UNREACHABLE and _waits_for_a_sign(known)
+        if _waits_for_a_sign(known):  # still, when the answer had come
+            self._seen.note_sign(known.leg, sign_in(said))
+        return False
 
     # --- Looking ---------------------------------------------------------------------------------------------------
 
@@ -360,15 +428,19 @@ class Reconciler:
         except Gone:
             assert isinstance(request, LegRequest), "rooms are looked at one by one"
             if not isinstance(request, Make):  # one that is not there was not made
-                self._reports.leg_ended(request.leg, self._unseen_end_of(request.leg))
+                if retry.was_gone:
+                    self._reports.leg_ended(request.leg, self._unseen_end_of(request.leg))
+                else:
+                    retry.note_gone(self._clock())
                 return False
         except AriError as error:
             if course(Asked.LOOK, failure_of(error)) is Course.WAIT:
                 retry.note_outage(self._clock(), sent=True)
                 return False
-            log.warning("can't look", interaction=self.interaction, request=str(request), because=str(error))
+            log.warning("can't look", interaction=self.interaction, **_said(request), because=str(error))
         if request not in plan(self.layout, self._seen):
             return False  # it is done, or wanted no more
+        self._begin_anew_elsewhere(request, retry)
         retry.note_not_done(self._clock())
         if retry.is_exhausted:
             self._give_up_if_exhausted(request, retry)
@@ -412,7 +484,7 @@ class Reconciler:
             return
         means = LAST_RESORT[asked_by(request)].means
         if retry.tries == TRIES_MAX:
-            log.error("Asterisk will not do it", interaction=self.interaction, request=str(request), tries=retry.tries, then=means.value)
+            log.error("Asterisk will not do it", interaction=self.interaction, **_said(request), tries=retry.tries, then=means.value)
         match means, request:
             case Means.END_LEG, LegRequest(leg):
                 self._give_up_leg(leg, EndCause.FAILED)
@@ -441,6 +513,8 @@ class Reconciler:
                 known.music = music
             case ShowParty(shows=shows):
                 known.shows = shows
+            case TakeTransfers():
+                known.transfers_are_ours = True
             case StartRinging() | StopRinging():
                 known.hears_ringing = isinstance(request, StartRinging)
             case _:
@@ -451,7 +525,7 @@ class Reconciler:
         known = self._seen.legs.get(leg)
         if known is not None and known.room is room:
             return
-        if self._origin_of(leg) is Origin.CAME:
+        if self._is_customer(leg, known):
             if known is None or not self._hears_something(known):
                 self._reports.caller_given_up(leg)
                 return
@@ -460,6 +534,11 @@ class Reconciler:
             self._give_up_leg(leg, EndCause.FAILED)
             return
         self._tell_stuck(leg, room)
+
+    def _is_customer(self, leg: LegId, known: SeenLeg | None) -> bool:
+        """A caller, or somebody whom we have called and who has answered: the dialplan serves either."""
+        is_theirs = any(place.is_customer and place.leg == leg for place in self.layout.places)
+        return self._origin_of(leg) is Origin.CAME or (is_theirs and known is not None and known.progress is Progress.UP)
 
     def _hears_something(self, caller: SeenLeg) -> bool:
         """Music, or somebody in the talk room: whoever hears neither stands in silence."""
@@ -481,3 +560,7 @@ class Reconciler:
             origin = self._origin_of(leg)
             self._seen.note(SeenLeg(leg=leg, origin=origin, interaction=self.interaction, progress=Progress.ASKED_FOR))
         self._reports.leg_given_up(leg, cause)
+
+
+def _waits_for_a_sign(leg: SeenLeg) -> bool:
+    return leg.trunk != "" and leg.progress is Progress.DIALLED and leg.sign is Sign.NONE and not leg.is_on_its_way_out

@@ -53,6 +53,13 @@ class DialplanPlace(FromAsterisk):
     app_data: str = ""
 
 
+class Sound(FromAsterisk):
+    """How much sound has gone both ways, as far as we look at it."""
+
+    rxcount: int
+    """Packets that have come from the telephone since its leg was made."""
+
+
 class Channel(FromAsterisk):
     """One channel: what everybody outside this folder calls a leg."""
 
@@ -112,10 +119,19 @@ Words = Annotated[tuple[str, ...], BeforeValidator(_nothing_for_null)]
 class Endpoint(FromAsterisk):
     """One telephone as Asterisk's registrar knows it."""
 
+    resource: str = ""
+    """Its name."""
     state: str = "unknown"
     """`online`, `offline` or `unknown`."""
+    channel_ids: tuple[str, ...] = ()
+    """The channels of its calls, whoever's they are."""
 
     @property
     def is_online(self) -> bool:
         """It is registered, and answers as far as Asterisk asks."""
         return self.state == "online"
+
+    @property
+    def can_be_rung(self) -> bool:
+        """Asterisk does not know that it can't."""
+        return self.state != "offline"

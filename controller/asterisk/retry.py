@@ -7,9 +7,13 @@ request goes on being asked, ever more rarely, unless whoever asks gives it up (
 
 from typing import Final
 
+from controller.interaction.layout import Room
+
 PROOF_SECONDS_MAX = 1.0
 """How long after a reply the event that proves it may take; normally it comes before the reply."""
 TRIES_MAX = 3
+EVENT_SECONDS = 0.1
+"""How much later than an answer an event may come that was told before it."""
 AWAY_SECONDS = 0.2
 """How soon to ask again after an outage of the lane; the lane comes back by itself."""
 PAUSE_SECONDS_MAX = 5.0
@@ -19,18 +23,22 @@ PAUSE_SECONDS_MAX = 5.0
 class Retry:
     """One request that is open: how often Asterisk has failed it, and when it may be asked again. All times are monotonic seconds."""
 
-    __slots__ = ("is_unsure", "times_asked", "tries", "until", "was_outage")
+    __slots__ = ("is_unsure", "stood_in", "times_asked", "tries", "until", "was_gone", "was_outage")
 
     def __init__(self) -> None:
         self.tries = 0
         """How often Asterisk itself has failed it."""
         self.times_asked = 0
+        self.stood_in: Room | None = None
+        """Where the leg stood that is to be moved, when it was looked at last."""
         self.until = 0.0
         """When it may be asked again, unless it is proved before."""
         self.is_unsure = False
         """It may have been done: look before asking again."""
         self.was_outage = False
         """The lane was away, or answered nothing, since it was asked: that it was not done is not Asterisk's failure."""
+        self.was_gone = False
+        """A look has shown that what it is about is not there, and no event has told why since."""
 
     @property
     def is_exhausted(self) -> bool:
@@ -66,6 +74,15 @@ class Retry:
             self._lose_a_try()
         self.is_unsure = False
         self.until = now + self._pause() if self.is_exhausted else now
+
+    def note_gone(self, now: float) -> None:
+        """A look has shown that what it is about is not there. The event that says why may be on its way: only the next look counts."""
+        self.was_gone = True
+        self.until = now + EVENT_SECONDS
+
+    def begin_anew(self) -> None:
+        """What was failed before says nothing any more: whom it is about stands elsewhere, where every try is needed."""
+        self.tries = 0
 
     def put_off(self, until: float) -> None:
         """It is too early to ask."""

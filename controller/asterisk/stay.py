@@ -11,10 +11,10 @@ from typing import NoReturn
 import structlog
 
 from controller.asterisk import applications
-from controller.asterisk.connection import Connection
 from controller.asterisk.errors import Deaf, NoAnswer, Replaced, SwitchAway
 from controller.asterisk.events import ApplicationReplaced, BadEvent, ChannelUserevent, KnownEvent, UnknownEvent, parse
 from controller.asterisk.listener import Listener
+from controller.asterisk.transport import Connection
 
 MARK = "ari-controller-mark"
 MARK_SECONDS_MAX = 2.0

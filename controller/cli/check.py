@@ -3,23 +3,37 @@
 import argparse
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+import signal
+import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from controller.asterisk.preflight import Finding, Result, preflight
+from controller.asterisk.preflight import Finding, Result, encrypted, preflight
+from controller.asterisk.questions import Unfit
+from controller.asterisk.trial_call import contexts_of_callers, finding_of, place, wrong_words
+from controller.cli.check_files import files_of, leads_of_files, with_files
 from controller.cli.exits import BAD_USAGE, CHECK_FAILED, DONE
 from controller.desktop.tls import BadCertificate, Tls
-from controller.directory.ids import AgentId
+from controller.directory.directory import Directory
 from controller.directory.passwords import is_password
 from controller.directory.site import Site
 from controller.directory.site_mistakes import BadSiteFile, Mistake
 from controller.service.site import site_of
 
-SAID = {Result.OK: "ok", Result.WARNING: "warning", Result.FAILED: "FAILED", Result.NOT_CHECKED: "not checked"}
+SAID = {
+    Result.OK: "ok",
+    Result.LACKS: "lacks",
+    Result.WARNING: "warning",
+    Result.FAILED: "FAILED",
+    Result.NOT_CHECKED: "not checked",
+}
 
 
 def check(asked: argparse.Namespace) -> int:
     """Print what is wrong with the site file (exit code 2) or, with --live, with Asterisk (exit code 1). Raises `BadSiteFile`."""
+    if wrong := [*wrong_words(asked.call, asked.context)] if asked.call is not None else []:
+        print("\n".join(wrong), file=sys.stderr)
+        return BAD_USAGE
     try:
         site = site_of(asked.site)
     except BadSiteFile as bad:
@@ -27,24 +41,89 @@ def check(asked: argparse.Namespace) -> int:
             raise
         _print_json(bad.mistakes, (), BAD_USAGE)
         return BAD_USAGE
-    findings = [_of_the_file(site), *_certificate(site, asked.site.parent), *_open_desktop(site), *_passwords(site)]
-    if asked.live:
-        findings += asyncio.run(preflight(site.asterisk, site.directory))
-    code = CHECK_FAILED if any(finding.result is Result.FAILED for finding in findings) else DONE
+    findings = findings_of_the_file(site, asked.site)
+    if not asked.live:
+        findings += encrypted(site.asterisk.url)
+    else:
+        findings += asyncio.run(live_findings(site, asked.asterisk))
+    if asked.call is not None:
+        findings += _called(site, asked.call, asked.context)
+    no = {Result.FAILED, Result.WARNING} if asked.strict else {Result.FAILED}
+    code = CHECK_FAILED if any(finding.result in no for finding in findings) else DONE
     if asked.json:
         _print_json((), findings, code)
     else:
-        _print_lines(findings)
+        print_lines(findings)
     return code
+
+
+def findings_of_the_file(site: Site, path: Path) -> list[Finding]:
+    """Say what a right site file means, and what of it is unwise. Asks nobody."""
+    return [
+        _of_the_file(site),
+        *_calls_to_outside(site.directory),
+        *_certificate(site, path.parent),
+        *_open_desktop(site),
+        *_passwords(site),
+    ]
+
+
+async def live_findings(site: Site, folder: Path) -> list[Finding]:
+    """Ask Asterisk, and read its files where they are this machine's. `folder`: where those are."""
+    files = files_of(site, folder)
+    told = await preflight(site.asterisk, site.directory, each_telephone=True, leads_of=leads_of_files(files))
+    return with_files(told, files, site)
+
+
+def _called(site: Site, number: str, context: str | None) -> list[Finding]:
+    try:
+        return asyncio.run(_test_calls(site, number, context))
+    except asyncio.CancelledError:
+        return [Finding(check=f"call {number}", result=Result.FAILED, sentence="stopped before its end, and taken back")]
+
+
+async def _test_calls(site: Site, number: str, context: str | None) -> list[Finding]:
+    """Place a test call by each context in which calls come in, or by this one."""
+    this = asyncio.current_task()
+    assert this is not None, "a coroutine runs in a task"
+    for told in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(told, this.cancel)
+    try:
+        contexts = await contexts_of_callers(site.asterisk, site.directory) if context is None else [context]
+        ways = [(by, await place(site.asterisk, number, by)) for by in contexts]
+    except Unfit as unfit:
+        return [Finding(check=f"call {number}", result=Result.FAILED, sentence=str(unfit))]
+    return [finding_of(way, number, by, site.asterisk.app, site.directory) for by, way in ways]
 
 
 def _of_the_file(site: Site) -> Finding:
     people = site.directory
-    sentence = (
-        f"{len(people.agents)} agents, {len(people.queues)} queues, {len(people.entry_points)} entry points, "
-        f"{len(people.wrap_up_reasons)} wrap-up reasons"
+    counted = (
+        (len(people.agents), "agent"),
+        (len(people.queues), "queue"),
+        (len(people.entry_points), "entry point"),
+        (len(people.wrap_up_reasons), "wrap-up reason"),
     )
+    sentence = ", ".join(f"{many} {what}{'' if many == 1 else 's'}" for many, what in counted)
     return Finding(check="site file", result=Result.OK, sentence=sentence)
+
+
+def _calls_to_outside(directory: Directory) -> Iterator[Finding]:
+    """Say from which numbers calls come that leave by each trunk, and what keeps them from leaving."""
+    may = [agent.id for agent in directory.agents.values() if agent.may_call_out]
+    if may and directory.trunk_to() is None:
+        sentence = f"{', '.join(may)} may call out, and there is no trunk by which a call could leave: add a [[trunk]]"
+        yield Finding(check="trunk", result=Result.WARNING, sentence=sentence)
+    for trunk in directory.trunks.values():
+        if trunk.caller_ids:
+            sentence = f"{len(trunk.caller_ids)} of the trunk {trunk.name!r}, {trunk.default_caller_id} by default"
+            yield Finding(check="caller ids", result=Result.OK, sentence=sentence)
+        else:
+            sentence = (
+                f"calls by the trunk {trunk.name!r} don't say which number they come from, and many providers refuse such: "
+                "list those that it owns as caller_ids"
+            )
+            yield Finding(check="caller ids", result=Result.WARNING, sentence=sentence)
 
 
 def _certificate(site: Site, folder: Path) -> list[Finding]:
@@ -71,36 +150,32 @@ def _open_desktop(site: Site) -> list[Finding]:
 
 def _passwords(site: Site) -> list[Finding]:
     """Try what others would try first. Takes 25 ms for each agent, and is for a desktop that others can reach."""
-    if site.desktop.is_loopback:
+    if not site.desktop.is_open:
         return []
-    told = []
-    for agent, password_hash in site.passwords.items():
-        if is_password(password_hash, agent):
-            told.append(Finding(check="password", result=Result.FAILED, sentence=f"the password of {agent!r} is {agent!r}: choose another"))
-    for agents in _with_one_hash(site.passwords):
-        sentence = f"{', '.join(agents)} have the same password, copied as one hash: give each their own"
-        told.append(Finding(check="password", result=Result.WARNING, sentence=sentence))
-    return told
+    return [
+        Finding(check="password", result=Result.FAILED, sentence=f"the password of {agent!r} is {agent!r}: choose another")
+        for agent, password_hash in site.passwords.items()
+        if is_password(password_hash, agent)
+    ]
 
 
-def _with_one_hash(passwords: Mapping[AgentId, str]) -> list[list[AgentId]]:
-    having: dict[str, list[AgentId]] = {}
-    for agent, password_hash in passwords.items():
-        having.setdefault(password_hash, []).append(agent)
-    return [agents for agents in having.values() if len(agents) > 1]
+def print_lines(findings: Sequence[Finding]) -> None:
+    """Print them for people."""
+    print("\n".join(as_lines(findings)))
 
 
-def _print_lines(findings: Sequence[Finding]) -> None:
+def as_lines(findings: Sequence[Finding]) -> Iterator[str]:
+    """Give a line for each, in columns."""
     said = max(len(SAID[finding.result]) for finding in findings)
     checks = max(len(finding.check) for finding in findings)
     for finding in findings:
-        print(f"{SAID[finding.result]:<{said}}  {finding.check:<{checks}}  {finding.sentence}")
+        yield f"{SAID[finding.result]:<{said}}  {finding.check:<{checks}}  {finding.sentence}"
 
 
 def _print_json(mistakes: Sequence[Mistake], findings: Sequence[Finding], code: int) -> None:
     answer = {
         "ok": code == DONE,
-        "mistakes": [{"line": m.line, "where": m.where, "sentence": m.sentence} for m in mistakes],
+        "mistakes": [{"file": m.file or None, "line": m.line, "where": m.where, "sentence": m.sentence} for m in mistakes],
         "findings": [{"check": f.check, "result": f.result, "sentence": f.sentence} for f in findings],
     }
     print(json.dumps(answer, indent=2, ensure_ascii=False))

@@ -14,13 +14,14 @@ from controller.cli.exits import BAD_USAGE
 from controller.directory.site_mistakes import BadSiteFile
 
 COLUMNS = 80
+INIT_SITE = Path("/etc/ari-controller/site.toml")
 
 Command = Callable[[argparse.Namespace], int]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command that the arguments name (None: this process's), and give its exit code."""
-    asked = _parser().parse_args(arguments)
+    asked = command_line().parse_args(arguments)
     command: Command = asked.command
     try:
         code = command(asked)
@@ -57,10 +58,49 @@ def _check(asked: argparse.Namespace) -> int:
     return check(asked)
 
 
+def _doctor(asked: argparse.Namespace) -> int:
+    from controller.cli.doctor import doctor
+
+    return doctor(asked)
+
+
 def _story(asked: argparse.Namespace) -> int:
     from controller.cli.story import story
 
     return story(asked)
+
+
+def _init(asked: argparse.Namespace) -> int:
+    from controller.cli.init import init
+
+    return init(asked)
+
+
+def _backup(asked: argparse.Namespace) -> int:
+    from controller.cli.backup import backup
+
+    return backup(asked)
+
+
+def _restore(asked: argparse.Namespace) -> int:
+    from controller.cli.backup import restore
+
+    return restore(asked)
+
+
+def _since(written: str) -> float:
+    from controller.cli.story import since
+
+    try:
+        return since(written)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{written!r} is no time such as 2h, 10:30 or 2026-11-22") from None
+
+
+def _at_least_one(written: str) -> int:
+    if not written.isdecimal() or int(written) < 1:
+        raise argparse.ArgumentTypeError(f"{written!r} is no whole number from 1")
+    return int(written)
 
 
 def _number(asked: argparse.Namespace) -> int:
@@ -75,10 +115,22 @@ def _organisation(asked: argparse.Namespace) -> int:
     return organisation(asked)
 
 
+def _phones(asked: argparse.Namespace) -> int:
+    from controller.cli.phones import phones
+
+    return phones(asked)
+
+
 def _simulate(asked: argparse.Namespace) -> int:
     from controller.cli.simulate import run
 
     return run(asked)
+
+
+def _import(asked: argparse.Namespace) -> int:
+    from controller.cli.importing import import_people
+
+    return import_people(asked)
 
 
 def _hash_password(asked: argparse.Namespace) -> int:
@@ -87,7 +139,8 @@ def _hash_password(asked: argparse.Namespace) -> int:
     return hash_password(asked)
 
 
-def _parser() -> argparse.ArgumentParser:
+def command_line() -> argparse.ArgumentParser:
+    """Every command with its options and its help; manual pages and the shell's completion are made of it too."""
     parser = argparse.ArgumentParser(
         prog="ari-controller",
         description="Consult, hold, resume, swap, transfer, conference and wrap-up for contact centres on a stock Asterisk, over ARI.",
@@ -95,17 +148,57 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"ari-controller {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _add_init(commands)
     _add_run(commands)
     _add_check(commands)
+    _add_doctor(commands)
     _add_story(commands)
     _add_number(commands)
     _add_organisation(commands)
+    _add_phones(commands)
+    _add_backup(commands)
     _add_simulate(commands)
     _add_hash_password(commands)
+    _add_import(commands)
     return parser
 
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+
+def _add_init(commands: Commands) -> None:
+    parser = _add(
+        commands,
+        "init",
+        _init,
+        "add what the controller needs to an Asterisk that is there",
+        "Write a first site file, and add to the Asterisk of this machine what the controller needs: a user of ARI with a random password, "
+        "its HTTP server on loopback, the dialplan that hands callers over. All of it is shown before it is written; lines are added to "
+        "files that are there, and none is changed. What is not given is asked for. A site file that is there stays as it is, and the rest "
+        "follows it. --undo takes everything out again.",
+        "examples:\n  ari-controller init\n"
+        "  ari-controller init --region FR --number 0123456789 --context from-trunk \\\n"
+        "      --agent alice:1001:'Alice Martin' --agent bob:1002:'Bob Durand' --dry-run\n"
+        "  ari-controller init --undo",
+    )
+    parser.add_argument("-c", "--site", metavar="SITE.TOML", type=Path, default=INIT_SITE, help=f"the site file (default: {INIT_SITE})")
+    parser.add_argument(
+        "--asterisk", metavar="FOLDER", type=Path, default=Path("/etc/asterisk"), help="Asterisk's files (default: /etc/asterisk)"
+    )
+    parser.add_argument("--region", metavar="FR", help="the country by whose rules numbers are read")
+    parser.add_argument(
+        "--number", metavar="NUMBER", action="append", help="a number that callers dial, as it comes in; may be given again"
+    )
+    parser.add_argument("--agent", metavar="ID:PHONE[:NAME]", action="append", help="an agent and their PJSIP endpoint; may be given again")
+    parser.add_argument("--context", metavar="CONTEXT", help="the context of extensions.conf in which calls for these numbers come in")
+    parser.add_argument("--trunk", metavar="ENDPOINT", help="the PJSIP endpoint by which calls to outside leave")
+    parser.add_argument("--app", metavar="NAME", default="controller", help="the name of the Stasis application (default: controller)")
+    parser.add_argument(
+        "--ari-port", metavar="PORT", type=int, help="the port of Asterisk's HTTP server, where http.conf has none (default: 8088)"
+    )
+    parser.add_argument("--undo", action="store_true", help="take out again what was written")
+    parser.add_argument("--dry-run", action="store_true", help="show it, and write nothing")
+    parser.add_argument("-y", "--yes", action="store_true", help="write it without asking")
 
 
 def _add_run(commands: Commands) -> None:
@@ -128,11 +221,41 @@ def _add_check(commands: Commands) -> None:
         _check,
         "find every mistake of a site file, and ask Asterisk whether it is fit",
         "Print every mistake of a site file at once, each with its line. With --live also ask Asterisk: is it there, its version, "
-        "its modules, a telephone for each agent. Changes nothing.",
-        "examples:\n  ari-controller check -c site.toml\n  ari-controller check -c site.toml --live --json | jq .findings",
+        "its modules, and of each agent's telephone where it is registered and which of its settings make calls go wrong; where its files "
+        "can be read, also what these say of addresses, timeouts, ports, and of where the dialplan leads. Changes nothing. "
+        "--call places a test call: it goes through Asterisk's dialplan as a caller's would, and is taken back as soon as it reaches the "
+        "controller, which does not count it, or is on its way to somebody else.",
+        "examples:\n  ari-controller check -c site.toml\n  ari-controller check -c site.toml --live --json | jq .findings\n"
+        "  ari-controller check -c site.toml --call 0123456789\n"
+        "  ari-controller check -c site.toml --call 1002 --context ari-controller-agents",
     )
     _add_site(parser, required=True)
     parser.add_argument("--live", action="store_true", help="also ask Asterisk")
+    _add_asterisk(parser)
+    parser.add_argument("--call", metavar="NUMBER", help="place a test call to this number, as calls for it come in")
+    about = "with --call: the dialplan's context that it comes in by (default: those of the trunks, or ari-controller-customers)"
+    parser.add_argument("--context", metavar="CONTEXT", help=about)
+    parser.add_argument("--strict", action="store_true", help="take a warning for a failure: the exit code is 1")
+    parser.add_argument("--json", action="store_true", help="print one JSON object, for programs")
+
+
+def _add_doctor(commands: Commands) -> None:
+    parser = _add(
+        commands,
+        "doctor",
+        _doctor,
+        "say on one page how everything is, and pack it up for whoever is to help",
+        "Say on one page how everything is: version, site file, the running service, who steers, clocks, Asterisk and telephones, the "
+        "journal, the disk, the last warnings. A part that is down has its line too. Changes nothing. With --bundle this page, the site "
+        "file, the log and the last steps of calls also go into one archive, without passwords and with the last two digits of each "
+        "customer's number. The exit code is 1 where something has failed.",
+        "examples:\n  ari-controller doctor -c site.toml\n  ari-controller doctor -c site.toml --bundle doctor.tar.gz\n"
+        "  ari-controller doctor -c site.toml --json | jq '.findings[] | select(.result == \"failed\")'",
+    )
+    _add_site(parser, required=True)
+    _add_asterisk(parser)
+    parser.add_argument("--bundle", metavar="FILE", type=Path, help="also write this archive, a new .tar.gz")
+    parser.add_argument("--log", metavar="FILE", type=Path, help="where the service's log goes (default: systemd's journal)")
     parser.add_argument("--json", action="store_true", help="print one JSON object, for programs")
 
 
@@ -141,15 +264,31 @@ def _add_story(commands: Commands) -> None:
         commands,
         "story",
         _story,
-        "tell the life of one interaction",
-        "Tell the life of one interaction, a line for each step: when, what happened, who stands in which room. "
+        "tell the life of one interaction, or find it",
+        "Tell the life of one interaction, a line for each step: when, what happened, who stands in which room. Without an id it lists the "
+        "latest interactions, a line for each: when, its id, queue, customer, agents, for how long, and where it stands; those of the "
+        "last seven days of the record, unless --since says otherwise. "
         "It is read from the journal's folder; the service need not run.",
-        "examples:\n  ari-controller story t3k9x200 -c site.toml\n  ari-controller story t3k9x200 -c site.toml --svg story.svg",
+        "examples:\n  ari-controller story t3k9x200 -c site.toml\n  ari-controller story t3k9x200 -c site.toml --svg story.svg\n"
+        "  ari-controller story -c site.toml --number '01 23 45 67 89' --since 2h\n"
+        "  ari-controller story -c site.toml --agent alice --queue support --last 50",
     )
-    parser.add_argument("interaction", metavar="INTERACTION", help="its id, as logs, the API and `core show channels` (ix-ID-…) show it")
+    about = (
+        "its id, as logs, the API and `core show channels` (ix-ID-…) show it; or the unique id of a channel that had a part in it, as "
+        "Asterisk's call records have it"
+    )
+    parser.add_argument("interaction", metavar="INTERACTION", nargs="?", help=about)
+    about = "with this number in it, in any way of writing: the customer's, the one that they dialled, one that an agent called"
+    parser.add_argument("--number", metavar="NUMBER", help=about)
+    parser.add_argument("--agent", metavar="AGENT", help="in which this agent had a part")
+    parser.add_argument("--queue", metavar="QUEUE", help="of this queue")
+    about = "that went on after this: 30m, 2h or 3d ago, 10:30, 2026-11-22 or 2026-11-22T10:30 in local time"
+    parser.add_argument("--since", metavar="WHEN", type=_since, help=about)
+    parser.add_argument("--last", metavar="N", type=_at_least_one, help="so many, the latest first (default: 20)")
     _add_site(parser, required=False)
+    parser.add_argument("--segments", action="store_true", help="tell what everybody did from when to when instead, a line for each")
     parser.add_argument("--svg", metavar="FILE", type=Path, help="draw it into this file instead; - is standard output")
-    parser.add_argument("--json", action="store_true", help="print one JSON object, for programs")
+    parser.add_argument("--json", action="store_true", help="print one JSON object with steps and segments, as the API gives it")
 
 
 def _add_number(commands: Commands) -> None:
@@ -192,6 +331,62 @@ def _add_organisation(commands: Commands) -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON object, for programs")
 
 
+def _add_phones(commands: Commands) -> None:
+    parser = _add(
+        commands,
+        "phones",
+        _phones,
+        "write Asterisk's sections for every agent's telephone, and a sheet for each",
+        "Print the PJSIP sections of every agent's telephones, which pjsip.conf includes. Each telephone on a desk has a long random "
+        "password, made once and kept in the folder of the journal; what is printed holds them, so send it into a file, best with "
+        "--output, which shows what changes and no password.",
+        "examples:\n  ari-controller phones -c site.toml -o /etc/asterisk/pjsip_agents.conf --dry-run\n"
+        "  ari-controller phones -c site.toml -o /etc/asterisk/pjsip_agents.conf && asterisk -rx 'pjsip reload'\n"
+        "  ari-controller phones -c site.toml --sheets sheets\n"
+        "  ari-controller phones -c site.toml --sheets sheets --provision 192.0.2.10:8443",
+    )
+    _add_site(parser, required=True)
+    parser.add_argument("-o", "--output", metavar="FILE", type=Path, help="write the sections into this file, and print what changes in it")
+    parser.add_argument("--dry-run", action="store_true", help="with --output: print what would change, and make and write nothing")
+    parser.add_argument("--sheets", metavar="FOLDER", type=Path, help="write a page to print for each telephone on a desk")
+    parser.add_argument(
+        "--provision",
+        metavar="HOST:PORT",
+        nargs="?",
+        const="127.0.0.1:8089",
+        help="serve every telephone its files, each once, and print who fetched what (default: 127.0.0.1:8089; elsewhere by [desktop] tls)",
+    )
+    parser.add_argument("--url", metavar="URL", help="with --provision: how telephones reach it, where a proxy stands in front")
+    parser.add_argument("--minutes", metavar="N", type=float, default=60.0, help="with --provision: for how long (default: 60)")
+    parser.add_argument("--json", action="store_true", help="print one JSON object with all telephones, without passwords; makes nothing")
+
+
+def _add_backup(commands: Commands) -> None:
+    parser = _add(
+        commands,
+        "backup",
+        _backup,
+        "put the site file and all that the controller keeps into one archive",
+        "Put the site file, the files beside it that it names, and all that the controller keeps (journal, steps, passwords of telephones, "
+        "those that agents have chosen, colleagues) into one archive, for its owner alone. The service may run and calls go on.",
+        "example:\n  ari-controller backup /var/backups/ari-controller.tar.gz -c /etc/ari-controller/site.toml",
+    )
+    parser.add_argument("archive", metavar="FILE", type=Path, help="a new file, which is a .tar.gz")
+    _add_site(parser, required=True)
+    parser = _add(
+        commands,
+        "restore",
+        _restore,
+        "put back what a backup has",
+        "Put back what a backup has: the site file to where -c says, the files that it names beside it, and the rest into the folder of "
+        "[journal]. No file that is there and differs is overwritten, and nothing is done while a service uses the folder. Of two machines "
+        "that were restored from one backup only one may run.",
+        "example:\n  ari-controller restore ari-controller.tar.gz -c /etc/ari-controller/site.toml",
+    )
+    parser.add_argument("archive", metavar="FILE", type=Path, help="what `ari-controller backup` has written")
+    _add_site(parser, required=True)
+
+
 def _add_simulate(commands: Commands) -> None:
     from controller.cli.simulate_options import add_options
 
@@ -214,15 +409,46 @@ def _add_simulate(commands: Commands) -> None:
 
 
 def _add_hash_password(commands: Commands) -> None:
-    _add(
+    parser = _add(
         commands,
         "hash-password",
         _hash_password,
         "make the hash of an agent's password for the site file",
         "Ask for a password twice and print its argon2 hash, for an agent's `password` in the site file. "
-        "Where standard input is no terminal, its first line is the password.",
-        "examples:\n  ari-controller hash-password\n  pwgen 16 1 | tee /dev/stderr | ari-controller hash-password",
+        "Where standard input is no terminal, its first line is the password. With --csv it puts a hash in the place of every password of "
+        "a list of agents; who has none gets a new one, and only these are printed, a line each.",
+        "examples:\n  ari-controller hash-password\n  pwgen 16 1 | tee /dev/stderr | ari-controller hash-password\n"
+        "  ari-controller hash-password --csv agents.csv",
     )
+    parser.add_argument("--csv", metavar="AGENTS.CSV", type=Path, help="a list with the columns id and password, which is written anew")
+
+
+def _add_import(commands: Commands) -> None:
+    parser = _add(
+        commands,
+        "import",
+        _import,
+        "make agents of a list of people, a pjsip.conf, or a FreePBX",
+        "Make agents of a list of people (csv), of the telephones of a pjsip.conf (pjsip), or of the extensions and queues of a "
+        "FreePBX (freepbx). In a list, columns may stand in any order and be called as people call them, in English or French. A "
+        "person's telephone is an endpoint that registers here with a password of its own: trunks, machines and telephones in "
+        "browsers are left out. Who and what is there already stays as it is; new agents are added to the list that the site file "
+        "names (agents_from; agents.csv where it names none), each with a new password that is shown once. All of it is shown before "
+        "it is written, and whatever is not taken is told with the reason.",
+        "examples:\n  ari-controller import csv people.csv -c /etc/ari-controller/site.toml\n"
+        "  ari-controller import pjsip -c /etc/ari-controller/site.toml --dry-run\n"
+        "  ari-controller import freepbx -c /etc/ari-controller/site.toml --leave-out 1099",
+    )
+    parser.add_argument("kind", metavar="FROM", choices=("csv", "pjsip", "freepbx"), help="csv, pjsip or freepbx")
+    about = "the list; for pjsip the file (default: /etc/asterisk/pjsip.conf), for freepbx the folder of its files (default: /etc/asterisk)"
+    parser.add_argument("source", metavar="SOURCE", type=Path, nargs="?", help=about)
+    _add_site(parser, required=True)
+    parser.add_argument(
+        "--leave-out", metavar="PHONE", action="append", help="the endpoint of somebody who is no agent; may be given again"
+    )
+    parser.add_argument("--dry-run", action="store_true", help="show it, and write nothing")
+    parser.add_argument("-y", "--yes", action="store_true", help="write it without asking")
+    parser.add_argument("--json", action="store_true", help="print one JSON object, for programs; it writes with --yes only")
 
 
 def _add(commands: Commands, name: str, command: Command, short: str, long: str, examples: str) -> argparse.ArgumentParser:
@@ -231,6 +457,11 @@ def _add(commands: Commands, name: str, command: Command, short: str, long: str,
     )
     parser.set_defaults(command=command, site=None)
     return parser
+
+
+def _add_asterisk(parser: argparse.ArgumentParser) -> None:
+    about = "Asterisk's files, which tell what ARI does not where it is this machine's (default: /etc/asterisk)"
+    parser.add_argument("--asterisk", metavar="FOLDER", type=Path, default=Path("/etc/asterisk"), help=about)
 
 
 def _add_site(parser: argparse.ArgumentParser, *, required: bool) -> None:

@@ -17,13 +17,13 @@ SEEDS_PER_TASK = 10
 PROGRESS_EVERY_SECONDS = 5.0
 
 
-def judged(seeds: Sequence[int], inputs: int, *, processes: int, further: bool = True) -> Iterator[Verdict]:
+def judged(seeds: Sequence[int], inputs: int, *, processes: int, further: bool = True, anybody: bool = True) -> Iterator[Verdict]:
     """Live many seeds' days, several at a time; verdicts come in the seeds' order."""
     if processes == 1:
-        yield from (simulate(seed, inputs, further=further) for seed in seeds)
+        yield from (simulate(seed, inputs, further=further, anybody=anybody) for seed in seeds)
         return
     with ProcessPoolExecutor(processes) as pool:
-        yield from pool.map(partial(simulate, inputs=inputs, further=further), seeds, chunksize=SEEDS_PER_TASK)
+        yield from pool.map(partial(simulate, inputs=inputs, further=further, anybody=anybody), seeds, chunksize=SEEDS_PER_TASK)
 
 
 def run(asked: argparse.Namespace) -> int:
@@ -32,14 +32,14 @@ def run(asked: argparse.Namespace) -> int:
         return _many(asked)
     lines = not (asked.quiet or asked.json)
     began = time.perf_counter()
-    verdict = simulate(asked.seed, asked.inputs, watcher=Lines(print) if lines else None, further=not asked.plain)
+    verdict = simulate(asked.seed, asked.inputs, watcher=Lines(print) if lines else None, further=not asked.plain, anybody=_anybody(asked))
     return _report([verdict], time.perf_counter() - began, asked)
 
 
 def _many(asked: argparse.Namespace) -> int:
     began = told_at = time.perf_counter()
     verdicts: list[Verdict] = []
-    for verdict in judged(asked.seeds, asked.inputs, processes=asked.processes, further=not asked.plain):
+    for verdict in judged(asked.seeds, asked.inputs, processes=asked.processes, further=not asked.plain, anybody=_anybody(asked)):
         verdicts.append(verdict)
         if verdict.broken and not (asked.quiet or asked.json):
             print(f"seed {verdict.seed}: {verdict.broken}", flush=True)
@@ -47,6 +47,10 @@ def _many(asked: argparse.Namespace) -> int:
             told_at = time.perf_counter()
             print(f"... {len(verdicts)} of {len(asked.seeds)} seeds", file=sys.stderr, flush=True)
     return _report(verdicts, time.perf_counter() - began, asked)
+
+
+def _anybody(asked: argparse.Namespace) -> bool:
+    return not (asked.plain or asked.agents_only)
 
 
 def _report(verdicts: Sequence[Verdict], seconds: float, asked: argparse.Namespace) -> int:
@@ -74,8 +78,15 @@ def _failure(verdict: Verdict) -> str:
     when = "once it had settled" if verdict.settling else "on the way"
     return (
         f"seed {verdict.seed} breaks within {verdict.inputs} inputs, {when}: {verdict.broken}\n"
-        f"  repeat it: ari-controller simulate --seed {verdict.seed} --inputs {verdict.inputs}{'' if verdict.further else ' --plain'}"
+        f"  repeat it: ari-controller simulate --seed {verdict.seed} --inputs {verdict.inputs}{_days(verdict)}"
     )
+
+
+def _days(verdict: Verdict) -> str:
+    """The options that make the same kind of day."""
+    if not verdict.further:
+        return " --plain"
+    return "" if verdict.anybody else " --agents-only"
 
 
 def _count(broken: Sequence[Verdict]) -> str:

@@ -22,8 +22,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--shrink", metavar="K", type=_from_zero, default=3, help="of how many failures the shortest prefix is looked for (default: 3)"
     )
     parser.add_argument(
-        "--plain", action="store_true", help="no long outages, wrong clocks, neighbours and the like: what a seed's day is without them"
+        "--plain",
+        action="store_true",
+        help="no long outages, wrong clocks, neighbours, numbers outside and the like: a seed's simplest day",
     )
+    parser.add_argument("--agents-only", action="store_true", help="nobody asks for anybody but agents: no numbers, lines, calls out")
     parser.add_argument("--quiet", action="store_true", help="print the result only")
     parser.add_argument("--json", action="store_true", help="print one JSON object, for programs")
 

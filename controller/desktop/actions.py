@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Never
 
-from controller.desktop.bodies import Body, ConsultBody, DigitsBody, NoBody, RecordingBody, TransferBody, WrapUpBody
-from controller.desktop.problems import Problem, not_served
-from controller.directory.directory import Directory
-from controller.directory.ids import AgentId, CommandKey, InteractionId, ReasonId
+from controller.desktop.bodies import Body, ConsultBody, DigitsBody, DropBody, NoBody, RecordingBody, TransferBody, WrapUpBody
+from controller.desktop.problems import not_served
+from controller.desktop.targets import Targets
+from controller.directory.ids import AgentId, CommandKey, InteractionId, LegId, ReasonId
 from controller.interaction import commands
 from controller.interaction.commands import Action, Command
 
@@ -28,45 +28,44 @@ class Doing:
 
     says: str
     takes: type[Body]
-    command: Callable[[Any, Asked, Directory], Command]
-    """Typed for its own body. Raises a Problem when the directory does not know what the body names."""
+    command: Callable[[Any, Asked, Targets], Command]
+    """Typed for its own body. Raises a Problem when there is nobody whom the body could mean."""
 
 
 def _plain(kind: type[Command], says: str) -> Doing:
     """An action that needs nothing but to be asked for."""
 
-    def command(body: NoBody, asked: Asked, directory: Directory) -> Command:
+    def command(body: NoBody, asked: Asked, targets: Targets) -> Command:
         return kind(agent=asked.agent, interaction=asked.interaction, revision=asked.revision, key=asked.key)
 
     return Doing(says, NoBody, command)
 
 
-def _consult(body: ConsultBody, asked: Asked, directory: Directory) -> Command:
-    target = body.target
-    if target.kind != "agent":
-        raise Problem("bad-target", f"A consult of kind {target.kind} is not served by this version yet: consult an agent.")
-    if target.id is None:
-        raise Problem("bad-target", 'Say which agent: {"target": {"kind": "agent", "id": "…"}}.')
-    colleague = directory.agents.get(AgentId(target.id))
-    if colleague is None:
-        raise Problem("bad-target", f"There is no agent {target.id!r}.")
-    return commands.StartConsult(agent=asked.agent, interaction=asked.interaction, revision=asked.revision, key=asked.key, target=colleague)
+def _consult(body: ConsultBody, asked: Asked, targets: Targets) -> Command:
+    return commands.StartConsult(
+        agent=asked.agent, interaction=asked.interaction, revision=asked.revision, key=asked.key, target=targets.find(body.target)
+    )
 
 
-def _transfer(body: TransferBody, asked: Asked, directory: Directory) -> Command:
-    if body.target is not None:
-        because = (
-            "A transfer to somebody whom you do not consult is not served by this version yet: consult them, then transfer without target."
-        )
-        raise Problem("bad-target", because)
-    return commands.TransferCustomer(agent=asked.agent, interaction=asked.interaction, revision=asked.revision, key=asked.key)
+def _transfer(body: TransferBody, asked: Asked, targets: Targets) -> Command:
+    if body.target is None:
+        return commands.TransferCustomer(agent=asked.agent, interaction=asked.interaction, revision=asked.revision, key=asked.key)
+    return commands.TransferBlind(
+        agent=asked.agent, interaction=asked.interaction, revision=asked.revision, key=asked.key, target=targets.find(body.target)
+    )
 
 
-def _digits(body: DigitsBody, asked: Asked, directory: Directory) -> Command:
+def _drop(body: DropBody, asked: Asked, targets: Targets) -> Command:
+    return commands.DropMember(
+        agent=asked.agent, interaction=asked.interaction, revision=asked.revision, key=asked.key, leg=LegId(body.leg)
+    )
+
+
+def _digits(body: DigitsBody, asked: Asked, targets: Targets) -> Command:
     return commands.SendDigits(agent=asked.agent, interaction=asked.interaction, revision=asked.revision, key=asked.key, digits=body.digits)
 
 
-def _wrap_up(body: WrapUpBody, asked: Asked, directory: Directory) -> Command:
+def _wrap_up(body: WrapUpBody, asked: Asked, targets: Targets) -> Command:
     return commands.GiveWrapUp(
         agent=asked.agent,
         interaction=asked.interaction,
@@ -77,7 +76,7 @@ def _wrap_up(body: WrapUpBody, asked: Asked, directory: Directory) -> Command:
     )
 
 
-def _recording(body: RecordingBody, asked: Asked, directory: Directory) -> Never:
+def _recording(body: RecordingBody, asked: Asked, targets: Targets) -> Never:
     raise not_served("Recording")
 
 
@@ -87,19 +86,21 @@ ACTIONS: Mapping[str, Doing] = {
     Action.HOLD: _plain(commands.HoldCustomer, "Park the customer on music"),
     Action.RESUME: _plain(commands.ResumeCustomer, "Take the customer off music; Agent 2 is parked first"),
     Action.SWAP: _plain(commands.SwapParties, "Exchange who talks and who hears music: the customer and Agent 2"),
-    Action.CONSULT: Doing("Park the customer and ring a colleague", ConsultBody, _consult),
-    Action.CANCEL_CONSULT: _plain(commands.CancelConsult, "Stop ringing the colleague and go back to the customer"),
-    Action.TRANSFER: Doing("Hand the customer over to Agent 2 and leave", TransferBody, _transfer),
+    Action.CONSULT: Doing("Park the customer and ring somebody, or wait for an agent of a queue", ConsultBody, _consult),
+    Action.CANCEL_CONSULT: _plain(commands.CancelConsult, "Stop ringing, or waiting, and go back to the customer"),
+    Action.TRANSFER: Doing("Hand the customer over, to Agent 2 or to whom the target names, and leave", TransferBody, _transfer),
     Action.ACCEPT_TRANSFER: _plain(commands.AcceptTransfer, "Take the customer over"),
     Action.DECLINE_TRANSFER: _plain(commands.DeclineTransfer, "Do not take the customer over"),
-    Action.CONFERENCE: _plain(commands.StartConference, "Bring all three together"),
+    Action.CONFERENCE: _plain(commands.StartConference, "Bring everybody together"),
     Action.LEAVE_CONSULT: _plain(commands.LeaveConsult, "Agent 2 goes; the call goes on without them"),
-    Action.LEAVE_CONFERENCE: _plain(commands.LeaveConference, "One of the agents goes; the other stays with the customer"),
+    Action.LEAVE_CONFERENCE: _plain(commands.LeaveConference, "I go; the others stay with the customer"),
+    Action.DROP: Doing("Put somebody out of the conference", DropBody, _drop),
     Action.END_CONSULT: _plain(commands.EndConsult, "End the consult; the site's policy says whether the customer stays"),
     Action.END: _plain(commands.EndInteraction, "Hang up on everybody"),
     Action.MUTE: _plain(commands.MuteSelf, "Nobody hears me any more"),
     Action.UNMUTE: _plain(commands.UnmuteSelf, "I am heard again"),
     Action.DTMF: Doing("Press telephone keys for whoever the owner talks with", DigitsBody, _digits),
     Action.WRAP_UP: Doing("Say how it ended", WrapUpBody, _wrap_up),
+    Action.EXTEND_WRAP_UP: _plain(commands.ExtendWrapUp, "Take more time to say how it ended, where the site allows it"),
     "recording": Doing("Record or stop recording; not served by this version yet", RecordingBody, _recording),
 }

@@ -20,12 +20,16 @@ class Answer:
     """JSON; nothing for 204."""
     revision: int | None = None
     """Of the interaction in the body; goes out as the ETag that `If-Match` takes."""
+    location: str = ""
+    """Where what was made can be looked at; empty: nothing was made."""
 
     def response(self) -> web.Response:
         """The answer to one request."""
         if self.status == HTTPStatus.NO_CONTENT:
             return web.Response(status=self.status, headers=HEADERS)
         headers = JSON_HEADERS if self.revision is None else {**JSON_HEADERS, "ETag": f'"{self.revision}"'}
+        if self.location:
+            headers = {**headers, "Location": self.location}
         return web.Response(status=self.status, body=self.body.encode(), headers=headers)
 
 

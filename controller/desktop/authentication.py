@@ -22,7 +22,7 @@ def cookie_name(port: int) -> str:
 
 def session_of(request: web.Request, sessions: Sessions, cookie: str, directory: Directory, now: Seconds) -> Session:
     """Find the session of a request. Raises a Problem: unauthenticated."""
-    token = _token(request, cookie)
+    token = token_of(request, cookie)
     session = sessions.find(token, now) if token is not None else None
     if session is None or session.agent not in directory.agents:
         because = "Log on first: POST /api/v1/session." if token is None else "This session is over, or never was: log on again."
@@ -32,7 +32,7 @@ def session_of(request: web.Request, sessions: Sessions, cookie: str, directory:
 
 def session_by_token(request: web.BaseRequest, sessions: Sessions, cookie: str, now: Seconds) -> Session | None:
     """Find the session of a request, whatever it asks for; None: it is a stranger's."""
-    token = _token(request, cookie)
+    token = token_of(request, cookie)
     return sessions.find(token, now) if token is not None else None
 
 
@@ -42,7 +42,17 @@ def must_come_from_our_page(request: web.Request, *, is_secure: bool) -> None:
         raise Problem("bad-origin", "With a cookie the Origin header must be the desktop's own; scripts send Authorization: Bearer.")
 
 
-def _token(request: web.BaseRequest, cookie: str) -> str | None:
+def must_not_come_from_another_page(request: web.Request) -> None:
+    """For a GET that changes something: pages of ours send no Origin with it, but browsers say where it comes from. Raises a Problem.
+
+    A page of another port of this machine is of the same site, so its requests have the cookie too.
+    """
+    if request.headers.get("Authorization") is None and request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
+        raise Problem("bad-origin", "With a cookie only the desktop's own page may ask this; scripts send Authorization: Bearer.")
+
+
+def token_of(request: web.BaseRequest, cookie: str) -> str | None:
+    """What a request shows to say whose it is; None: nothing."""
     said = request.headers.get("Authorization")
     return _bearer(said) if said is not None else request.cookies.get(cookie)
 

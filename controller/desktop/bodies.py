@@ -15,6 +15,9 @@ from controller.desktop.problems import Problem, Wrong
 from controller.directory.ids import CommandKey, Seconds
 
 NOTE_LETTERS_MAX = 4000
+PASSWORD_LETTERS_MAX = 1024
+ID_LETTERS_MAX = 200
+"""Of a leg, or of a colleague in a list of somebody else's."""
 
 Name = Annotated[str, Field(min_length=1, max_length=80)]
 
@@ -33,7 +36,9 @@ class SessionBody(Body):
     """Who logs on."""
 
     agent: Name
-    password: Annotated[str, Field(max_length=1024, repr=False)]
+    password: Annotated[str, Field(max_length=PASSWORD_LETTERS_MAX, repr=False)]
+    telephone: Literal["browser", "desk"] | None = None
+    """Which of the agent's telephones rings for this login; without it the one in the browser while a page is open, else the desk's."""
 
 
 class StateBody(Body):
@@ -48,13 +53,29 @@ class StateBody(Body):
     """For idle: the id of an idle reason."""
 
 
-class Target(Body):
-    """Whom a consult or a transfer is meant for."""
+class PasswordBody(Body):
+    """Another password for the agent who asks."""
 
-    kind: Literal["agent", "queue", "entry_point", "number", "organisation"]
-    id: Name | None = None
-    number: Name | None = None
-    """For kind `number`, in place of the id."""
+    old: Annotated[str, Field(max_length=PASSWORD_LETTERS_MAX, repr=False)]
+    new: Annotated[str, Field(max_length=PASSWORD_LETTERS_MAX, repr=False)]
+
+
+class TargetWithId(Body):
+    """Whom a consult, a transfer or a call is meant for, as `/directory` lists them."""
+
+    kind: Literal["agent", "queue", "entry_point", "organisation"]
+    id: Annotated[str, Field(min_length=1, max_length=ID_LETTERS_MAX)]
+
+
+class TargetNumber(Body):
+    """A number, as it was typed or pasted."""
+
+    kind: Literal["number"]
+    number: str
+    """Read as `/number/preview` reads it. Whatever was pasted: only the size of the body bounds it."""
+
+
+Target = Annotated[TargetWithId | TargetNumber, Field(discriminator="kind")]
 
 
 class ConsultBody(Body):
@@ -67,6 +88,21 @@ class TransferBody(Body):
     """No target: to Agent 2."""
 
     target: Target | None = None
+
+
+class CallBody(Body):
+    """Whom to call."""
+
+    target: Target
+    queue: Name | None = None
+    """For which queue: its policies hold, and its number is shown. None: the site's."""
+
+
+class DropBody(Body):
+    """Whom to put out of a conference."""
+
+    leg: Annotated[str, Field(min_length=1, max_length=ID_LETTERS_MAX)]
+    """The `leg_id` of one of the interaction's agents."""
 
 
 class PreviewBody(Body):

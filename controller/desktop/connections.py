@@ -21,6 +21,7 @@ from controller.desktop.shares import Shares, neighbourhood
 from controller.desktop.socket_guard import SocketGuard
 from controller.desktop.tls import Tls
 from controller.directory.ids import AgentId
+from controller.floor.trouble import trouble_in_words
 
 FILES_FOR_THE_REST = 1024
 """Connections whose TLS is still being set up, the journal, Asterisk."""
@@ -144,7 +145,7 @@ class Conversation(web.RequestHandler):
         """Say that a connection ended badly; what was sent over it stays out of the log."""
         exc = kw.get("exc_info")
         if isinstance(exc, A_STRANGERS_FAULTS):
-            log.warning("a request that broke off", remote=self.address, because=type(exc).__name__)
+            log.warning("a request that broke off", remote=self.address, because=trouble_in_words(exc))
         else:
             log.error("unexpected", remote=self.address, exc_info=exc)
 

@@ -1,6 +1,7 @@
 """What typed numbers are read with: the dial plan of the site as it is now, and numbering plans that are ready before they are needed."""
 
 import asyncio
+from dataclasses import replace
 
 from controller.dialling.numbering_plans import make_ready_for, make_ready_for_all
 from controller.dialling.rules import DialPlan
@@ -21,18 +22,26 @@ class DialBox:
     """Reads what is typed into any desktop's dial box."""
 
     def __init__(self) -> None:
-        self._made: tuple[Directory, DialPlan] | None = None
+        self._plans: tuple[Directory, dict[str, DialPlan]] | None = None
+        """Of one directory, by the trunk that is to be dialled through."""
         self._ready_for: set[str] = set()
         self._wanted: asyncio.Queue[str] = asyncio.Queue(maxsize=REGIONS_MAX)
         """Regions whose plans nobody has asked to make ready before, or `_ALL`."""
 
-    def understand(self, typed: str, directory: Directory) -> TypedNumber:
-        """Say what a text would dial."""
+    def understand(self, typed: str, directory: Directory, *, trunk: str = "") -> TypedNumber:
+        """Say what a text would dial; `trunk`: through which one, where it is not the site's."""
         self.expect_numbers_of(directory.region)
         self._want(_ALL)
-        if self._made is None or self._made[0] is not directory:
-            self._made = directory, dial_plan(directory)
-        return understand(typed, self._made[1])
+        return understand(typed, self._plan(directory, trunk))
+
+    def _plan(self, directory: Directory, trunk: str) -> DialPlan:
+        if self._plans is None or self._plans[0] is not directory:
+            self._plans = directory, {"": dial_plan(directory)}
+        plans = self._plans[1]
+        if trunk not in plans:
+            rules = replace(plans[""].rules, number_format=directory.trunks[trunk].number_format)
+            plans[trunk] = replace(plans[""], rules=rules)
+        return plans[trunk]
 
     def expect_numbers_of(self, region: str) -> None:
         """Have the plan of a site's region made ready: somebody is there who may type.

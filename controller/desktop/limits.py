@@ -58,6 +58,13 @@ class Limits:
     sockets_max: int = 2048
     """Of all agents together."""
     sockets_per_agent_max: int = 5
+    sip_sockets_max: int = 2000
+    """Of telephones in browsers, of all agents together, those that are just being opened or closed too. Asterisk has a place for each, and
+    for the controller: `sessionlimit` in http.conf is higher."""
+    sip_sockets_per_agent_max: int = 2
+    """One that is carried, and one that is about to take its place: a page that is loaded anew."""
+    sip_sockets_replaced_max: int = 50
+    """So many may be about to take another's place beyond `sip_sockets_max`."""
     words_max: int = 100
     """So many messages a desktop may send over its WebSocket, although nobody listens to them."""
     socket_frames_at_once_max: int = 200

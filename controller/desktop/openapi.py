@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable
 from functools import cache
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
@@ -27,8 +28,10 @@ FRAMES: tuple[type[BaseModel], ...] = (
     shapes.InteractionFrame,
     shapes.MeFrame,
     shapes.QueueFrame,
+    shapes.AgentFrame,
     shapes.OfferFrame,
     shapes.WrapUpFrame,
+    shapes.RefusedFrame,
 )
 
 ANYWHERE = ("too-many-requests", "wrong-host")
@@ -103,8 +106,14 @@ def _operation(endpoint: "Endpoint", says: str, takes: type[BaseModel] | None) -
 def _accepted(endpoint: "Endpoint") -> Json:
     answer: Json = {"description": endpoint.says}
     if endpoint.gives is not None:
-        answer["content"] = {"application/json": {"schema": {"$ref": _reference(endpoint.gives)}}}
+        answer["content"] = {
+            "application/json": {"schema": {"$ref": _reference(endpoint.gives)}},
+            **{kind: {"schema": {"type": "string"}} for kind in endpoint.also_gives},
+        }
     answers = {str(endpoint.status): answer}
+    if endpoint.status == HTTPStatus.CREATED and endpoint.again_when:
+        place = {"schema": {"type": "string"}, "description": "Where it can be looked at"}
+        answers = {"201": {**answer, "headers": {"Location": place}}, "200": {**answer, "description": endpoint.again_when}}
     return {**answers, "204": {"description": endpoint.empty_when}} if endpoint.empty_when else answers
 
 
@@ -124,9 +133,11 @@ def _problems(endpoint: "Endpoint", *, has_body: bool) -> Json:
 
 
 def _in_path(endpoint: "Endpoint") -> list[Json]:
-    if "{id}" not in endpoint.path:
-        return []
-    return [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}, "description": "The interaction"}]
+    return [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}, "description": says}
+        for name, says in (("id", "The interaction"), ("agent", "The agent's id"))
+        if f"{{{name}}}" in endpoint.path
+    ]
 
 
 def _in_query(endpoint: "Endpoint") -> list[Json]:

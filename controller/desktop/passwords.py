@@ -20,6 +20,7 @@ from controller.desktop.limits import Limits
 from controller.desktop.problems import Problem
 from controller.desktop.turns import Turns
 from controller.directory.ids import AgentId, Seconds
+from controller.directory.passwords import HASHER
 
 log = structlog.get_logger("desktop")
 
@@ -85,7 +86,6 @@ class Passwords:
         self.hashes = dict(hashes)
         self._back_off = BackOff(limits)
         self._turns = Turns(limits.password_checks_at_once_max)
-        self._hasher = PasswordHasher()
         self._nobodys: str | None = None
         """A hash that no password fits, as expensive as the real ones."""
 
@@ -94,19 +94,31 @@ class Passwords:
 
         `is_gone`: nobody waits for the answer any more; then `ConnectionError` is raised.
         """
+        if not await self.is_right(agent, password, address, clock, is_gone):
+            raise Problem("bad-credentials", "The agent or the password is wrong.")
+        return AgentId(agent)
+
+    async def is_right(self, agent: str, password: str, address: str, clock: Callable[[], Seconds], is_gone: Callable[[], bool]) -> bool:
+        """Say whether it is this agent's password, and count it where it is not. Raises a Problem: too-many-attempts, with Retry-After."""
         self._must_not_wait(agent, address, clock())
         async with self._turns.turn(address, agent, is_gone):
             # Those before may have been wrong once too often.
             self._must_not_wait(agent, address, clock())
             known = self.hashes.get(AgentId(agent))
-            is_right = await asyncio.to_thread(self._verify, known, password)
+            # Whoever was shown to know a password that has been replaced meanwhile knows none.
+            is_right = await asyncio.to_thread(self._verify, known, password) and self.hashes.get(AgentId(agent)) == known
             if not is_right:
                 self._back_off.note_wrong(agent, address, clock(), is_real=known is not None)
                 # An unknown name is not logged: people type passwords into the wrong field.
                 log.warning("wrong password", agent=agent if known is not None else "nobody we know", remote=address)
-                raise Problem("bad-credentials", "The agent or the password is wrong.")
+                return False
         self._back_off.forgive(agent, address)
-        return AgentId(agent)
+        return True
+
+    async def hash_of(self, password: str, agent: AgentId, address: str, is_gone: Callable[[], bool]) -> str:
+        """Make the hash of a new password, which costs as much as a check and takes turns with them. Raises `ConnectionError`."""
+        async with self._turns.turn(address, agent, is_gone):
+            return await asyncio.to_thread(HASHER.hash, password)
 
     def _must_not_wait(self, agent: str, address: str, now: Seconds) -> None:
         wait = self._back_off.seconds_to_wait(agent, address, now)
@@ -118,7 +130,7 @@ class Passwords:
     def _verify(self, known: str | None, password: str) -> bool:
         """Runs in a thread."""
         try:
-            self._hasher.verify(known or self._hash_of_nobody(), password)
+            HASHER.verify(known or self._hash_of_nobody(), password)
         except (VerificationError, InvalidHashError):
             return False
         return known is not None
@@ -126,7 +138,7 @@ class Passwords:
     def _hash_of_nobody(self) -> str:
         if self._nobodys is None:
             example = next(iter(self.hashes.values()), None)
-            like = PasswordHasher.from_parameters(extract_parameters(example)) if example is not None else self._hasher
+            like = PasswordHasher.from_parameters(extract_parameters(example)) if example is not None else HASHER
             self._nobodys = like.hash(secrets.token_urlsafe())
         return self._nobodys
 

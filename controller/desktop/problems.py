@@ -49,6 +49,8 @@ KINDS: Mapping[str, Kind] = {
     "bad-credentials": Kind(401, "Wrong agent or password"),
     "unauthenticated": Kind(401, "Nobody is logged on here"),
     "not-permitted": Kind(403, "Your role never does this"),
+    "wrong-password": Kind(403, "Not your password"),
+    "number-not-allowed": Kind(403, "This site does not call that number"),
     "sso-required": Kind(403, "Single sign-on is off"),
     "bad-origin": Kind(403, "The request comes from another page"),
     "not-found": Kind(404, "There is nothing here"),
@@ -57,7 +59,10 @@ KINDS: Mapping[str, Kind] = {
     "too-slow": Kind(408, "The body took too long"),
     "not-now": Kind(409, "Not in this phase"),
     "stale": Kind(409, "The interaction has moved on"),
-    "target-unavailable": Kind(409, "The colleague can't be rung now"),
+    "target-unavailable": Kind(409, "The target can't be reached now"),
+    "no-telephone": Kind(409, "There is no telephone in the browser"),
+    "telephone-elsewhere": Kind(409, "The telephone is in another window"),
+    "too-many-outside-calls": Kind(409, "Too many calls to outside"),
     "not-served": Kind(409, "Not served by this version yet"),
     "too-large": Kind(413, "The body is too large"),
     "unsupported-media-type": Kind(415, "The body must be JSON"),
@@ -66,6 +71,8 @@ KINDS: Mapping[str, Kind] = {
     "bad-body": Kind(422, "The body is not what it should be"),
     "bad-query": Kind(422, "The query is not what it should be"),
     "bad-target": Kind(422, "No such target"),
+    "bad-number": Kind(422, "No number that can be dialled"),
+    "weak-password": Kind(422, "Too easy to guess"),
     "reused-key": Kind(422, "This Idempotency-Key was used for something else"),
     "upgrade-required": Kind(426, "This is a WebSocket"),
     "too-many-attempts": Kind(429, "Too many attempts to log on"),
@@ -91,13 +98,17 @@ class Wrong:
 class Problem(Exception):
     """An answer that is no success."""
 
-    def __init__(self, code: str, detail: str, *, headers: Mapping[str, str] | None = None, errors: Sequence[Wrong] = ()) -> None:
+    def __init__(
+        self, code: str, detail: str, *, headers: Mapping[str, str] | None = None, errors: Sequence[Wrong] = (), reason: str | None = None
+    ) -> None:
+        """`reason`: why a number is not dialled, by the code that its preview has, or why a password is refused."""
         super().__init__(detail)
         self.code = code
         self.detail = detail
         self.kind = KINDS[code]
         self.headers = dict(headers or {})
         self.errors = tuple(errors)
+        self.reason = reason
 
     def body(self) -> str:
         """The problem as JSON."""
@@ -108,6 +119,8 @@ class Problem(Exception):
             "detail": self.detail,
             "code": self.code,
         }
+        if self.reason is not None:
+            members["reason"] = self.reason
         if self.errors:
             members["errors"] = [{"field": wrong.field, "problem": wrong.problem} for wrong in self.errors]
         return json.dumps(members)

@@ -3,11 +3,15 @@
 import asyncio
 import errno
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from pathlib import Path
 
+import aiohttp
 from aiohttp import web
 
+from controller.desktop.agent_frames import AgentFrames
 from controller.desktop.authentication import cookie_name
+from controller.desktop.built_page import BUILT_PAGE, BuiltPage
 from controller.desktop.connections import Door, Place
 from controller.desktop.endpoints import ACTION, ENDPOINTS
 from controller.desktop.feeds import Feeds
@@ -17,14 +21,18 @@ from controller.desktop.openapi import OPENAPI, openapi
 from controller.desktop.passwords import Passwords
 from controller.desktop.problems import Respond
 from controller.desktop.queue_frames import QueueFrames
-from controller.desktop.rates import Rates
 from controller.desktop.sessions import Sessions
-from controller.desktop.telling import Told, tell, tell_everything, tell_who_sees_more_or_less
+from controller.desktop.shares import Rates
+from controller.desktop.sip_logins import SipLogins
+from controller.desktop.telling import Told, tell, tell_anew, tell_everything, tell_who_sees_more_or_less
 from controller.desktop.tls import Tls
+from controller.desktop.view_cache import WaitingConsults
 from controller.desktop.wiring import WIRING, Wiring
 from controller.directory.ids import AgentId, Seconds
 from controller.floor.outcome import Input, Outcome
-from controller.floor.ports import Colleagues, Inbox
+from controller.floor.ports import BrowserPasswords, ChosenPasswords, Colleagues, Inbox, Stories
+from controller.interaction.interaction import Interaction
+from controller.routing.desk import DeskState
 
 SECONDS_PER_HOUR = 3600
 
@@ -54,15 +62,27 @@ class DesktopServer:
         port: int,
         session_hours: float,
         passwords: Mapping[AgentId, str],
+        chosen_passwords: ChosenPasswords | None = None,
         metrics_text: Callable[[], str],
         is_ready: Callable[[], bool],
+        warnings: Callable[[], Sequence[str]] = lambda: (),
         colleagues: Colleagues,
+        stories: Stories,
         tls: Tls | None = None,
         is_behind_tls: bool = False,
         host_names: Collection[str] = (),
         limits: Limits | None = None,
+        browser_passwords: BrowserPasswords,
+        sip_url: str,
+        page: Path = BUILT_PAGE,
     ) -> None:
-        """`clock` gives the floor's time; `passwords` each agent's argon2 hash; 0 is any free port; `is_behind_tls`: a proxy speaks TLS."""
+        """`clock` gives the floor's time; `passwords` each agent's argon2 hash; 0 is any free port; `is_behind_tls`: a proxy speaks TLS.
+
+        `chosen_passwords` keeps what agents choose instead; None: they may not.
+
+        `browser_passwords` and `sip_url` are for telephones in browsers: who lets them in, and where Asterisk takes SIP over WebSocket.
+        `page`: the folder that the page's build made.
+        """
         limits = limits or Limits()
         self._place = Place(host=host, port=port, tls=tls, is_behind_proxy=is_behind_tls, names=frozenset(host_names))
         self._wiring = Wiring(
@@ -71,17 +91,25 @@ class DesktopServer:
             limits=limits,
             sessions=Sessions(session_hours * SECONDS_PER_HOUR, limits),
             passwords=Passwords(passwords, limits),
+            chosen_passwords=chosen_passwords,
             metrics_text=metrics_text,
             is_ready=is_ready,
+            warnings=warnings,
             colleagues=colleagues,
+            stories=stories,
             feeds=Feeds(limits),
             rates=Rates(limits, time.monotonic),
             session_seconds=session_hours * SECONDS_PER_HOUR,
             is_secure=tls is not None or is_behind_tls,
+            sip_logins=SipLogins(browser_passwords, limits, self._is_talking),
+            sip_url=sip_url,
         )
+        self._page = BuiltPage(page)
         self._runner: web.AppRunner | None = None
         self._sweeping: asyncio.Task[None] | None = None
         self._queue_frames = QueueFrames(self._wiring)
+        self._agent_frames = AgentFrames(self._wiring)
+        self._waiting_consults = WaitingConsults(inbox.floor)
         self._directory = inbox.floor.directory
         self._switch_was_there = inbox.floor.switch_is_there
         self.port = port
@@ -89,16 +117,25 @@ class DesktopServer:
 
     async def start(self) -> None:
         """Listen. Raises CannotListen."""
-        over = self._wiring.sessions.restore(self._wiring.floor.desks.values(), self._wiring.passwords.hashes)
+        over, carry = self._wiring.sessions.restore(self._wiring.floor.desks.values(), self._wiring.passwords.hashes)
         self._wiring.not_logged_off_yet.update(over)
+        here = self._wiring.sessions.agents
+        self._wiring.sip_logins.nobody_has(
+            {agent.id: agent.browser for agent in self._directory.agents.values() if agent.browser and agent.id not in here}
+        )
+        for session in carry:
+            self._wiring.sip_logins.resume(session)
         await asyncio.to_thread(self._wiring.passwords.prepare)
+        await asyncio.to_thread(self._page.read)
         limits = self._wiring.limits
+        self._wiring.http = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), cookie_jar=aiohttp.DummyCookieJar())
         runner = web.AppRunner(self._app(), access_log=None, handle_signals=False, shutdown_timeout=limits.stop_seconds)
         await runner.setup()
         try:
             await Door(runner, self._place, limits, lambda answer: Guard(answer, self._wiring, self._place)).start()
         except OSError as failed:
             await runner.cleanup()
+            await self._wiring.http.close()
             host, port = self._place.host, self._place.port
             raise CannotListen(host, port, _sentence(failed, host, port)) from failed
         self._runner = runner
@@ -112,28 +149,43 @@ class DesktopServer:
             self._sweeping.cancel()
             await asyncio.wait([self._sweeping])
         await self._queue_frames.stop()
+        await self._agent_frames.stop()
         if self._runner is not None:
             await self._runner.cleanup()
+        if self._wiring.http is not None:
+            await self._wiring.http.close()
 
     def tell(self, what: Input, outcome: Outcome) -> None:
         """Let every connected desktop know. Never waits."""
         wiring, floor = self._wiring, self._wiring.floor
         former_directory, self._directory = self._directory, floor.directory
+        wiring.calls_begun.note(what, outcome)
+        moved = tuple(self._waiting_consults.moved(outcome, floor))
         if floor.directory is not former_directory:
             self._queue_frames.learn(floor.directory)
+            self._agent_frames.learn(floor.directory)
             self._let_go_of_former_agents()
         if wiring.feeds.listeners:
-            self._say(tell(outcome, floor, wiring.feeds.listeners, wiring.pictures))
+            self._say(tell(outcome, floor, wiring.feeds.listeners, wiring.view_cache))
+            self._say(tell_anew(moved, floor, wiring.feeds.listeners, wiring.view_cache))
             if floor.switch_is_there is not self._switch_was_there:
-                self._say(tell_everything(floor, wiring.feeds.listeners, wiring.pictures), are_many=True)
+                self._say(tell_everything(floor, wiring.feeds.listeners, wiring.view_cache), are_many=True)
             if floor.directory is not former_directory:
                 known = former_directory.supervisors()
-                self._say(tell_who_sees_more_or_less(floor, known, wiring.feeds.listeners, wiring.pictures), are_many=True)
+                self._say(tell_who_sees_more_or_less(floor, known, wiring.feeds.listeners, wiring.view_cache), are_many=True)
             self._queue_frames.note(outcome.queues)
+            self._agent_frames.note(outcome.desks)
         self._switch_was_there = floor.switch_is_there
+        wiring.sip_logins.note_calls()
         for change in outcome.changes:
             if change.after.is_over:
-                wiring.pictures.forget(change.after.id)
+                wiring.view_cache.forget(change.after.id)
+                self._keep_story(change.after)
+
+    def _keep_story(self, over: Interaction) -> None:
+        for agent in {wrap_up.agent for wrap_up in over.wrap_ups}:
+            for session in self._wiring.sessions.of(agent):
+                session.keep_story(over.id)
 
     def _say(self, frames: Iterable[Told], *, are_many: bool = False) -> None:
         now = self._wiring.clock()
@@ -168,8 +220,7 @@ class DesktopServer:
 
     def _end_sessions_of(self, agent: AgentId) -> None:
         for session in self._wiring.sessions.of(agent):
-            self._wiring.sessions.close(session)
-            self._wiring.feeds.end_session(session)
+            self._wiring.close_session(session)
             self._wiring.not_logged_off_yet.add(session)
 
     def _app(self) -> web.Application:
@@ -179,11 +230,17 @@ class DesktopServer:
         for endpoint in (*ENDPOINTS, ACTION):
             # "story" is no action: where it is asked for with a wrong method, the answer names the right ones.
             app.router.add_route(endpoint.method, endpoint.path.replace("{action}", "{action:(?!story$)[^/]+}"), endpoint.respond)
+        self._page.add_routes(app.router)
         app.on_shutdown.append(self._say_goodbye)
         return app
 
     async def _say_goodbye(self, app: web.Application) -> None:
         self._wiring.feeds.stop()
+        self._wiring.sip_logins.stop()
+
+    def _is_talking(self, agent: AgentId) -> bool:
+        desk = self._wiring.floor.desks.get(agent)
+        return desk is not None and desk.occupied is DeskState.ENGAGED
 
 
 @web.middleware

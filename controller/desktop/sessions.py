@@ -6,16 +6,19 @@ A session is good for the password that it was opened with: with another one in 
 import hashlib
 import secrets
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from controller.desktop.limits import Limits
-from controller.directory.ids import AgentId, Seconds
+from controller.directory.ids import AgentId, InteractionId, Seconds
 from controller.routing.desk import Desk
 
 TOKEN_BYTES = 32
 
+STORIES_MAX = 200
+"""Of interactions that are over, for each session; the oldest is forgotten first. More than a day's work."""
 
-@dataclass(frozen=True, slots=True, eq=False)
+
+@dataclass(slots=True, eq=False)
 class Session:
     """One login of one agent."""
 
@@ -24,11 +27,19 @@ class Session:
     expires_at: Seconds
     mark: str
     """Tells the password that it was opened with from any other: see `mark_of`."""
+    stories: dict[InteractionId, None] = field(default_factory=dict)
+    """Interactions that are over and in which its agent wrapped up meanwhile, oldest first: their stories stay readable."""
 
     @property
     def key(self) -> str:
         """How the floor remembers it."""
         return f"{self.digest.hex()}.{self.mark}"
+
+    def keep_story(self, interaction: InteractionId) -> None:
+        """Let the story of an interaction that is over be read for as long as this session lasts."""
+        self.stories[interaction] = None
+        if len(self.stories) > STORIES_MAX:
+            del self.stories[next(iter(self.stories))]
 
 
 class Sessions:
@@ -56,20 +67,31 @@ class Sessions:
         self._by_agent.setdefault(agent, {})[session] = None
         return token, session, oldest
 
-    def restore(self, desks: Iterable[Desk], hashes: Mapping[AgentId, str]) -> list[Session]:
-        """Take up the sessions that the floor remembers from before this process. Gives those whose password is another one now."""
-        over = []
+    def restore(self, desks: Iterable[Desk], hashes: Mapping[AgentId, str]) -> tuple[list[Session], list[Session]]:
+        """Take up the sessions that the floor remembers from before this process.
+
+        Gives those whose password is another one now, and those that are over and may still carry the call that they ended in.
+        """
+        over, carry = [], []
         for desk in desks:
             password_hash = hashes.get(desk.agent)
             for known in desk.sessions:
                 digest, _, mark = known.key.partition(".")
                 session = Session(digest=bytes.fromhex(digest), agent=desk.agent, expires_at=known.until, mark=mark)
+                if known.is_over:
+                    carry.append(session)
+                    continue
                 if password_hash is None or mark != mark_of(password_hash):
                     over.append(session)
                     continue
                 self._by_digest[session.digest] = session
                 self._by_agent.setdefault(desk.agent, {})[session] = None
-        return over
+        return over, carry
+
+    @staticmethod
+    def is_of(session: Session, token: str) -> bool:
+        """Whether this token was given for this session, over or not."""
+        return session.digest == _digest(token)
 
     def find(self, token: str, now: Seconds) -> Session | None:
         """The session of a token; None: it never was one, or is one no more."""

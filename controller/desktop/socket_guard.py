@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from controller.desktop.limits import Limits
-from controller.desktop.rates import Bucket
+from controller.desktop.shares import Bucket
 from controller.directory.ids import Seconds
 
 PROTOCOL_ERROR = 1002

@@ -3,13 +3,14 @@
 from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
-from controller.desktop.pictures import Pictures
-from controller.desktop.views import me_view, offer_view, queues_view, seen_by, viewers, wrap_up_view
+from controller.desktop.shapes import RefusedAtTelephone
+from controller.desktop.view_cache import ViewCache
+from controller.desktop.views import agents_view, me_view, offer_view, queues_view, seen_by, viewers, wrap_up_view
 from controller.directory.ids import AgentId, InteractionId, Seconds
 from controller.floor.floor import Floor
 from controller.floor.outcome import Change, Outcome
 from controller.interaction.interaction import Interaction
-from controller.interaction.notices import Notice, OfferMade, WrapUpAsked
+from controller.interaction.notices import CodeRefused, DialRefused, Notice, OfferMade, TransferAnswered, WrapUpAsked
 from controller.interaction.parties import parties
 
 
@@ -22,42 +23,54 @@ class Told(NamedTuple):
     """JSON."""
 
 
-def snapshot(floor: Floor, viewer: AgentId, now: Seconds, pictures: Pictures) -> str:
+def snapshot(floor: Floor, viewer: AgentId, now: Seconds, view_cache: ViewCache) -> str:
     """The members of a snapshot, without its type and number."""
-    interactions = ",".join(pictures.json_of(floor, interaction, viewer) for interaction in seen_by(floor, viewer))
+    interactions = ",".join(view_cache.json_of(floor, interaction, viewer) for interaction in seen_by(floor, viewer))
     queues = ",".join(queue.model_dump_json() for queue in queues_view(floor, now))
-    return f'"me":{me_view(floor, viewer).model_dump_json()},"interactions":[{interactions}],"queues":[{queues}]'
+    agents = ""
+    if viewer in floor.supervisors:
+        agents = f',"agents":[{",".join(agent.model_dump_json() for agent in agents_view(floor))}]'
+    return f'"me":{me_view(floor, viewer).model_dump_json()},"interactions":[{interactions}],"queues":[{queues}]{agents}'
 
 
-def tell(outcome: Outcome, floor: Floor, listeners: Collection[AgentId], pictures: Pictures) -> Iterator[Told]:
+def tell(outcome: Outcome, floor: Floor, listeners: Collection[AgentId], view_cache: ViewCache) -> Iterator[Told]:
     """Say what each listener is to hear: first the interactions in their order, then what they are asked, then themselves."""
     after = {change.after.id: change.after for change in outcome.changes}
     for change in outcome.changes:
-        yield from _interaction(change, floor, listeners, pictures)
+        yield from _interaction(change, floor, listeners, view_cache)
     for notice in outcome.notices:
         yield from _notice(notice, after, listeners)
+        yield from _refusal(notice, outcome.changes, listeners)
     for agent in _whose_desk_looks_different(outcome, listeners):
         yield Told(agent, "me", me_view(floor, agent).model_dump_json())
 
 
-def tell_everything(floor: Floor, listeners: Iterable[AgentId], pictures: Pictures) -> Iterator[Told]:
+def tell_everything(floor: Floor, listeners: Iterable[AgentId], view_cache: ViewCache) -> Iterator[Told]:
     """Every interaction anew: what may be done has changed for all of them at once, because the switch came or went."""
     for agent in listeners:
         for interaction in seen_by(floor, agent):
-            yield Told(agent, "interaction", pictures.json_of(floor, interaction, agent))
+            yield Told(agent, "interaction", view_cache.json_of(floor, interaction, agent))
 
 
 def tell_who_sees_more_or_less(
-    floor: Floor, former_supervisors: Collection[AgentId], listeners: Collection[AgentId], pictures: Pictures
+    floor: Floor, former_supervisors: Collection[AgentId], listeners: Collection[AgentId], view_cache: ViewCache
 ) -> Iterator[Told]:
     """Every interaction to those who have become supervisors, or are none any more: to these what is not theirs is gone."""
     for agent in floor.supervisors.symmetric_difference(former_supervisors):
         if agent in listeners:
             for interaction in floor.everybodys_interactions():
-                yield Told(agent, "interaction", pictures.json_of(floor, interaction, agent))
+                yield Told(agent, "interaction", view_cache.json_of(floor, interaction, agent))
 
 
-def _interaction(change: Change, floor: Floor, listeners: Collection[AgentId], pictures: Pictures) -> Iterator[Told]:
+def tell_anew(interactions: Iterable[Interaction], floor: Floor, listeners: Collection[AgentId], view_cache: ViewCache) -> Iterator[Told]:
+    """Interactions that have not changed and look different all the same."""
+    for interaction in interactions:
+        for agent in viewers(floor, interaction):
+            if agent in listeners:
+                yield Told(agent, "interaction", view_cache.json_of(floor, interaction, agent))
+
+
+def _interaction(change: Change, floor: Floor, listeners: Collection[AgentId], view_cache: ViewCache) -> Iterator[Told]:
     """For everybody who sees it, and once more for whoever has just seen it last."""
     before, after = change.before, change.after
     concerned = viewers(floor, after)
@@ -65,7 +78,7 @@ def _interaction(change: Change, floor: Floor, listeners: Collection[AgentId], p
         concerned |= viewers(floor, before)
     for agent in concerned:
         if agent in listeners:
-            yield Told(agent, "interaction", pictures.json_of(floor, after, agent))
+            yield Told(agent, "interaction", view_cache.json_of(floor, after, agent))
 
 
 def _notice(notice: Notice, after: dict[InteractionId, Interaction], listeners: Collection[AgentId]) -> Iterator[Told]:
@@ -82,6 +95,20 @@ def _notice(notice: Notice, after: dict[InteractionId, Interaction], listeners: 
                 yield Told(agent, "wrap_up", wrap_up_view(interaction, owed).model_dump_json())
         case _:
             return  # the interaction's own frame says the rest
+
+
+def _refusal(notice: Notice, changes: Iterable[Change], listeners: Collection[AgentId]) -> Iterator[Told]:
+    """What a telephone has asked for in vain, unless its agent reads it with the call that they own."""
+    match notice:
+        case CodeRefused(agent=str(agent), because=str(because)) | DialRefused(agent=str(agent), because=str(because)):
+            pass
+        case TransferAnswered(agent=str(agent), because=str(because)):
+            pass
+        case _:
+            return
+    owned = (change.after for change in changes if change.after.owner is not None and change.after.owner.agent == agent)
+    if agent in listeners and all(interaction.news != because for interaction in owned):
+        yield Told(AgentId(agent), "refused", RefusedAtTelephone(because=because).model_dump_json())
 
 
 def _rings(interaction: Interaction, agent: AgentId) -> bool:

@@ -4,25 +4,35 @@ Who may see an interaction is decided here and nowhere else. What may be done is
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Literal
 
 from controller.desktop import shapes
 from controller.dialling.shown import shown_number
 from controller.directory.directory import Queue
 from controller.directory.ids import AgentId, QueueId, Seconds
+from controller.directory.targets import AgentTarget, ColleagueTarget, EntryPointTarget, NumberTarget, QueueTarget, Target
 from controller.floor.floor import Floor
 from controller.interaction.commands import Action
-from controller.interaction.interaction import Interaction, Phase, WrapUp
+from controller.interaction.facts import Why
+from controller.interaction.interaction import Consult, ConsultStage, CustomerStage, Interaction, OfferWhy, Phase, TalksTo, WrapUp
 from controller.interaction.layout import Room, room_of
-from controller.interaction.parties import agent_2_of, consult_asked_at, customer_of, deadlines, owner_of, parties
+from controller.interaction.parties import consult_asked_at, customer_of, owner_of, parties
 from controller.interaction.party import Party, Role, Standing
 from controller.interaction.roles import prospects
+from controller.routing.desk import Desk, DeskState
+from controller.routing.telephones import Telephones
 
 SWITCH_AWAY = "Asterisk can't be reached now: calls that are up go on. Try again in a moment."
 
-_CONSULT_PHASES = frozenset({Phase.CONSULT_OFFERED, Phase.CONSULTING, Phase.CONSULT_HELD, Phase.TRANSFER_ASKED})
+_OFFERED_WHY: Mapping[OfferWhy, shapes.OfferWhy] = {
+    OfferWhy.LINE: "line",
+    OfferWhy.RING_BACK: "ring_back",
+    OfferWhy.TRANSFER: "transfer",
+}
+"""Why a telephone is offered a customer. Whoever is asked is on the line already, and their own call out is no offer."""
 
 
 def moment(at: Seconds) -> datetime:
@@ -66,12 +76,31 @@ class SeenByAll:
     consult: shapes.Consult | None
 
 
-def seen_by_all(interaction: Interaction, region: str) -> SeenByAll:
-    """Look at an interaction's people once for all its viewers."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waits:
+    """A consult waits in the line of a queue."""
+
+    position: int
+    """At which place, counted from 1."""
+    expected_seconds: Seconds | None
+    """From when it was asked for; None: nobody knows."""
+
+
+def waits_of(floor: Floor, interaction: Interaction) -> Waits | None:
+    """Say how an interaction's consult waits in a queue's line; None: it has none that waits."""
+    consult = interaction.consult
+    if consult is None or consult.line is None or consult.stage is not ConsultStage.WAITING:
+        return None
+    position = floor.position_of(interaction.id)
+    return Waits(position=position, expected_seconds=floor.usual_wait(consult.line.id)) if position is not None else None
+
+
+def seen_by_all(interaction: Interaction, region: str, waits: Waits | None) -> SeenByAll:
+    """Look at an interaction's people once for all its viewers; `waits`: at which place of which line its consult waits, and how long."""
     return SeenByAll(
         customer=_customer(interaction, region),
         agents=tuple(_agent(interaction, party) for party in parties(interaction) if party.role is not Role.CUSTOMER),
-        consult=_consult(interaction),
+        consult=_consult(interaction, waits),
     )
 
 
@@ -79,7 +108,7 @@ def interaction_view(floor: Floor, interaction: Interaction, viewer: AgentId, sh
     """One interaction; the viewer may have nothing to do with it any more, and then it says so."""
     role = floor.role_of(interaction, viewer)
     may, may_not = _actions(floor, interaction, role, viewer)
-    owner = owner_of(interaction)
+    is_told = role in (Role.AGENT_1, Role.SUPERVISOR)
     return shapes.Interaction(
         id=interaction.id,
         revision=interaction.revision,
@@ -87,19 +116,42 @@ def interaction_view(floor: Floor, interaction: Interaction, viewer: AgentId, sh
         queue=interaction.queue,
         entry_point=interaction.entry_point,
         direction=interaction.direction,
-        my_role=role,
-        owner=owner.agent if owner else None,
+        my_role=_VIEWER_ROLE[role] if role is not None else None,
+        owner=_owner(interaction),
         started_at=moment(interaction.started_at),
         phase_since=moment(interaction.phase_since),
         customer=shared.customer,
         agents=shared.agents,
         consult=shared.consult,
         recording="off",
-        news=interaction.news if role in (Role.AGENT_1, Role.SUPERVISOR) else "",
+        news=interaction.news if is_told else "",
+        hold_alarm=is_told and is_forgotten(interaction),
         allowed=may,
         refused=may_not,
         gone=not sees(floor, interaction, viewer),
     )
+
+
+_VIEWER_ROLE: Mapping[Role, shapes.ViewerRole] = {
+    Role.AGENT_1: "agent1",
+    Role.AGENT_2: "agent2",
+    Role.FORMER: "former",
+    Role.SUPERVISOR: "supervisor",
+}
+
+
+def _owner(interaction: Interaction) -> AgentId | None:
+    """Who has the customer, or is rung or was the last to have them; None: nobody, or somebody outside."""
+    owner = owner_of(interaction) if interaction.phase is not Phase.HANDED_OUT else None
+    return owner.agent if owner is not None else None
+
+
+def is_forgotten(interaction: Interaction) -> bool:
+    """Say whether the customer has been on hold for so long that somebody was told: the moment to tell it again comes later than that."""
+    since, again = interaction.customer.held_since, interaction.customer.deadline
+    if since is None or again is None or again.why is not Why.HELD_FOR_LONG:
+        return False
+    return again.at > since + interaction.policy.hold_alarm_seconds
 
 
 def _actions(floor: Floor, interaction: Interaction, role: Role | None, viewer: AgentId) -> tuple[tuple[Action, ...], dict[Action, str]]:
@@ -108,9 +160,9 @@ def _actions(floor: Floor, interaction: Interaction, role: Role | None, viewer: 
     may_not: dict[Action, str] = {}
     if role is None:
         return (), may_not
-    for action, because in prospects(interaction, role, viewer, supervises=floor.supervises(viewer)).items():
+    for action, because in prospects(interaction, viewer, supervises=floor.supervises(viewer)).items():
         # A wrap-up needs no telephone; everything else waits for Asterisk.
-        if not floor.switch_is_there and action is not Action.WRAP_UP:
+        if not floor.switch_is_there and action not in (Action.WRAP_UP, Action.EXTEND_WRAP_UP):
             may_not[action] = SWITCH_AWAY
         elif because is None:
             may.append(action)
@@ -132,14 +184,13 @@ def _leg(interaction: Interaction, party: Party) -> shapes.Leg:
 
 
 def _customer(interaction: Interaction, region: str) -> shapes.Customer:
-    customer = customer_of(interaction)
-    if customer is None:
-        return shapes.Customer(number="", name="", leg="gone", muted=False)
+    customer, since = customer_of(interaction), interaction.customer.held_since
     return shapes.Customer(
         number=shown_number(_readable(customer.number), region),
         name=_readable(customer.name),
-        leg=_leg(interaction, customer),
+        leg=None if interaction.customer.stage is CustomerStage.TO_DIAL else _leg(interaction, customer),
         muted=customer.muted,
+        held_since=moment(since) if since is not None else None,
     )
 
 
@@ -153,17 +204,69 @@ def _agent(interaction: Interaction, party: Party) -> shapes.Agent:
         agent=party.agent,
         name=party.name,
         number=party.number,
-        role=party.role,
+        role="agent1" if party.role is Role.AGENT_1 else "agent2",
         leg=_leg(interaction, party),
         muted=party.muted,
+        leg_id=party.leg,
     )
 
 
-def _consult(interaction: Interaction) -> shapes.Consult | None:
-    agent_2, asked_at = agent_2_of(interaction), consult_asked_at(interaction)
-    if agent_2 is None or asked_at is None or interaction.phase not in _CONSULT_PHASES:
+def _consult(interaction: Interaction, waits: Waits | None) -> shapes.Consult | None:
+    consult = interaction.consult
+    if consult is None:
+        return _former_consult(interaction)
+    return shapes.Consult(
+        kind=consult.target.kind,
+        id=_id_of(consult.target),
+        number=consult.target.shown if isinstance(consult.target, NumberTarget | ColleagueTarget) else None,
+        name=consult.name,
+        stage=_stage_of(interaction, consult),
+        position=waits.position if waits is not None else None,
+        expected_wait_seconds=waits.expected_seconds if waits is not None else None,
+        asked_at=moment(consult.asked_at),
+    )
+
+
+def _former_consult(interaction: Interaction) -> shapes.Consult | None:
+    """Whoever was consulted is still shown so while they are asked to take the customer over: they wait."""
+    asked, since = interaction.offer, consult_asked_at(interaction)
+    if asked is None or since is None:
         return None
-    return shapes.Consult(kind="agent", name=agent_2.name, asked_at=moment(asked_at))
+    return shapes.Consult(
+        kind="agent",
+        id=asked.to.agent,
+        number=None,
+        name=asked.to.name,
+        stage="held",
+        position=None,
+        expected_wait_seconds=None,
+        asked_at=moment(since),
+    )
+
+
+def _stage_of(interaction: Interaction, consult: Consult) -> shapes.ConsultStage:
+    match consult.stage:
+        case ConsultStage.WAITING:
+            return "waiting"
+        case ConsultStage.RINGING:
+            return "ringing"
+        case ConsultStage.UP:
+            talks = interaction.owner is not None and interaction.owner.talks_to is TalksTo.CONSULT
+            return "talking" if talks else "held"
+
+
+def _id_of(target: Target) -> str | None:
+    match target:
+        case AgentTarget(agent=agent):
+            return agent
+        case QueueTarget(queue=queue):
+            return queue
+        case EntryPointTarget(entry_point=entry_point):
+            return entry_point
+        case ColleagueTarget(colleague=colleague):
+            return colleague
+        case NumberTarget():
+            return None
 
 
 # --- The agent ---------------------------------------------------------------------------------------------------------
@@ -172,16 +275,73 @@ def _consult(interaction: Interaction) -> shapes.Consult | None:
 def me_view(floor: Floor, viewer: AgentId) -> shapes.Me:
     """The agent who asks."""
     agent, desk = floor.directory.agents[viewer], floor.desks[viewer]
+    is_busy = desk.occupied is not None
     return shapes.Me(
         agent=agent.id,
         name=agent.name,
         role="supervisor" if agent.supervisor else "agent",
         state=desk.state,
-        idle_reason=desk.reason or None,
-        next_state=desk.chosen if desk.chosen is not desk.state else None,
+        idle_reason=None if is_busy else desk.reason or None,
+        next_state=desk.chosen if is_busy else None,
+        next_reason=(desk.reason or None) if is_busy else None,
         interaction=desk.interaction,
         wrap_ups=tuple(_wrap_ups(floor, viewer)),
+        state_since=moment_if_known(desk.state_since),
+        telephone=telephone_view(desk.telephones),
     )
+
+
+def telephone_view(telephones: Telephones) -> shapes.TelephoneState:
+    """The telephone that rings for somebody."""
+    since = moment_if_known(telephones.since)
+    return shapes.TelephoneState(kind=telephones.rings, registered=telephones.is_there, since=since)
+
+
+def agent_view(floor: Floor, of: AgentId) -> shapes.AgentPresence:
+    """One agent, for supervisors."""
+    agent, desk = floor.directory.agents[of], floor.desks[of]
+    is_busy = desk.occupied is not None
+    return shapes.AgentPresence(
+        agent=agent.id,
+        name=agent.name,
+        team=agent.team,
+        role="supervisor" if agent.supervisor else "agent",
+        state=desk.state,
+        state_since=moment_if_known(desk.state_since),
+        idle_reason=None if is_busy else desk.reason or None,
+        next_state=desk.chosen if is_busy else None,
+        next_reason=(desk.reason or None) if is_busy else None,
+        interaction=desk.interaction,
+        telephone=telephone_view(desk.telephones),
+    )
+
+
+def agents_view(floor: Floor) -> tuple[shapes.AgentPresence, ...]:
+    """Everybody, in the site's order."""
+    return tuple(agent_view(floor, agent) for agent in floor.directory.agents)
+
+
+def agent_gone_view(agent: AgentId, name: str) -> shapes.AgentPresence:
+    """Somebody whom the site has no more."""
+    return shapes.AgentPresence(
+        agent=agent,
+        name=name,
+        team="",
+        role="agent",
+        state=DeskState.LOGGED_OFF,
+        state_since=None,
+        idle_reason=None,
+        next_state=None,
+        next_reason=None,
+        interaction=None,
+        telephone=telephone_view(Telephones(desk_is_there=False)),
+        gone=True,
+    )
+
+
+def moment_if_known(at: Seconds) -> datetime | None:
+    """0 stands for what nobody has noted."""
+    return moment(at) if at else None
 
 
 def _wrap_ups(floor: Floor, viewer: AgentId) -> Iterator[shapes.WrapUp]:
@@ -193,13 +353,21 @@ def _wrap_ups(floor: Floor, viewer: AgentId) -> Iterator[shapes.WrapUp]:
 
 def wrap_up_view(interaction: Interaction, owed: WrapUp) -> shapes.WrapUp:
     """A reason that is owed."""
-    return shapes.WrapUp(interaction=interaction.id, asked_at=moment(owed.asked_at), over_at=moment(owed.over_at))
+    return shapes.WrapUp(
+        interaction=interaction.id,
+        asked_at=moment(owed.asked_at),
+        over_at=moment(owed.over_at) if owed.over_at is not None else None,
+        default=interaction.policy_of(owed).wrap_up_default,
+        extended=owed.extended,
+    )
 
 
 def offer_view(interaction: Interaction, *, consult: bool) -> shapes.Offer:
     """A telephone that rings."""
-    deadline = next(iter(deadlines(interaction)), None)
-    return shapes.Offer(interaction=interaction.id, consult=consult, over_at=moment(deadline.at) if deadline else None)
+    rung = interaction.consult if consult else interaction.offer
+    over_at = moment(rung.deadline.at) if rung is not None and rung.deadline is not None else None
+    why = "consult" if consult or interaction.offer is None else _OFFERED_WHY[interaction.offer.why]
+    return shapes.Offer(interaction=interaction.id, consult=consult, why=why, over_at=over_at)
 
 
 # --- Queues ------------------------------------------------------------------------------------------------------------
@@ -209,7 +377,7 @@ def queue_view(floor: Floor, queue: Queue, now: Seconds) -> shapes.Queue:
     """A queue as it is at this moment."""
     waiting = floor.waiting_in(queue.id)
     since = min((customer.waits_since for customer in waiting), default=None)
-    states = Counter(floor.desks[agent].state for agent in queue.agents)
+    states = Counter(_state_in_queue(floor.desks[agent]) for agent in queue.agents)
     return shapes.Queue(
         id=queue.id,
         name=queue.name,
@@ -218,6 +386,11 @@ def queue_view(floor: Floor, queue: Queue, now: Seconds) -> shapes.Queue:
         waiting_since=moment(since) if since is not None else None,
         agents=dict(states),
     )
+
+
+def _state_in_queue(desk: Desk) -> DeskState | Literal["no_telephone"]:
+    """Only whoever can be rung is available to a queue."""
+    return "no_telephone" if desk.lacks_telephone else desk.state
 
 
 def queue_gone_view(queue: QueueId, name: str) -> shapes.QueueGone:

@@ -1,7 +1,7 @@
 """What a site decides about dialled numbers. Nothing here stops an emergency call."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 WORLDWIDE = "001"
@@ -51,6 +51,33 @@ class ExtensionRange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Trunk:
+    """A line to the public network, by the name of its PJSIP endpoint."""
+
+    name: str
+    number_format: NumberFormat = NumberFormat.E164
+    caller_ids: tuple[str, ...] = ()
+    """The numbers that it owns, E.164: no call says that it comes from any other. Empty: the trunk itself decides."""
+    default_caller_id: str = ""
+    """One of them, for calls of agents and queues that have none."""
+
+    def owns(self, number: str) -> bool:
+        """Say whether a call may tell that it comes from this number, E.164."""
+        return number in self.caller_ids
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutsideLimits:
+    """How much is called outside, against toll fraud. Emergency calls pass every one."""
+
+    at_once_per_agent: int = 2
+    at_once_per_site: int = 10
+    per_hour_and_agent: int = 10
+    per_day_and_agent: int = 50
+    per_day_and_site: int = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DiallingRules:
     """The site's `[dialling]`."""
 
@@ -70,6 +97,9 @@ class DiallingRules:
     """Codes with `*` and `#` that may be dialled, exactly as they stand here."""
     emergency_numbers_also: tuple[str, ...] = ()
     """Beside those that libphonenumber knows for the region."""
+    outside_prefix: str = ""
+    """What people of the site are used to dial before an outside number; it is taken away where the rest is one. Empty: nothing."""
+    limits: OutsideLimits = field(default_factory=OutsideLimits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,3 +127,7 @@ class DialPlan:
     @property
     def allowed_regions(self) -> tuple[str, ...]:
         return self.rules.allowed_regions or (self.region,)
+
+    def by_way_of(self, trunk: Trunk) -> "DialPlan":
+        """Give the plan for calls that leave by another trunk than the site's: the rules are the same, numbers are as it wants them."""
+        return replace(self, rules=replace(self.rules, trunk=trunk.name, number_format=trunk.number_format))

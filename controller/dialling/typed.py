@@ -119,21 +119,40 @@ def is_dialled(text: str, rules: DiallingRules) -> bool:
 
 
 def _understand(number: str, plan: DialPlan) -> TypedNumber:
+    as_it_is = _without_prefix(number, plan)
+    prefix = plan.rules.outside_prefix
+    # What is one of ours, or may be called, means itself although it begins like the prefix: 01 23 45 67 89 in France, where that is 0.
+    if not prefix or not number.startswith(prefix) or (as_it_is.allowed and as_it_is.verified):
+        return as_it_is
+    behind = _outside(number.removeprefix(prefix), plan)
+    is_meant = behind.allowed and behind.verified
+    # Where neither may be called, the refusal is that of what is a number at all.
+    is_only_one = as_it_is.kind is NumberKind.NONE and behind.kind is not NumberKind.NONE
+    return behind if is_meant or is_only_one else as_it_is
+
+
+def _without_prefix(number: str, plan: DialPlan) -> TypedNumber:
     # First of all, and before the length: emergency numbers of France have two digits.
-    if is_emergency(number, plan.region, plan.rules):
-        return TypedNumber(kind=NumberKind.EMERGENCY, dial=number, region=plan.region, verified=True)
+    for_help = emergency_number(number, plan.region, plan.rules)
+    if for_help is not None:
+        return TypedNumber(kind=NumberKind.EMERGENCY, dial=for_help, region=plan.region, verified=True)
     if number in plan.rules.service_codes:
         return TypedNumber(kind=NumberKind.SHORT_CODE, dial=number, verified=True)
-    mistake = _mistake_of_form(number)
-    if mistake is not None:
-        return _refused(mistake)
-    if not number.startswith("+"):
+    if not number.startswith("+") and _mistake_of_form(number) is None:
         if number in plan.own:
             return _own(plan.own[number])
         if any(extensions.holds(number) for extensions in plan.rules.extensions):
             return TypedNumber(kind=NumberKind.EXTENSION, dial=number, verified=True)
-        if number in plan.rules.short_codes or is_valid_short_number_for_region(_short(number, plan.region), plan.region):
-            return _short_code(number, plan)
+    return _outside(number, plan)
+
+
+def _outside(number: str, plan: DialPlan) -> TypedNumber:
+    """Read what is no internal number: a short code, or a number of the public network."""
+    mistake = _mistake_of_form(number)
+    if mistake is not None:
+        return _refused(mistake)
+    if not number.startswith("+") and _is_short_code(number, plan):
+        return _short_code(number, plan)
     return _public(number, plan)
 
 
@@ -167,6 +186,21 @@ def is_emergency(number: str, region: str, rules: DiallingRules) -> bool:
     """Say whether this calls for help, in the region or by the site's own list. Only the very digits do: `*112` and `1125` do not."""
     # Not `connects_to_emergency_number`: it looks at the beginning only, and would let 112 and any digits after it past every rule.
     return number.isdecimal() and (number in rules.emergency_numbers_also or is_emergency_number(number, region))
+
+
+def emergency_number(number: str, region: str, rules: DiallingRules) -> str | None:
+    """Give the emergency number that these digits call, with or without the site's outside prefix before it; None: they call none.
+
+    Whoever is used to the prefix dials it in an emergency too, and some countries demand that both ways call for help.
+    """
+    if is_emergency(number, region, rules):
+        return number
+    behind = number.removeprefix(rules.outside_prefix)
+    return behind if behind != number and is_emergency(behind, region, rules) else None
+
+
+def _is_short_code(digits: str, plan: DialPlan) -> bool:
+    return digits in plan.rules.short_codes or is_valid_short_number_for_region(_short(digits, plan.region), plan.region)
 
 
 def _short(digits: str, region: str) -> PhoneNumber:
@@ -249,8 +283,9 @@ def _described(parsed: PhoneNumber, e164: str, plan: DialPlan, *, is_verified: b
 
 def _as_the_trunk_wants(parsed: PhoneNumber, e164: str, plan: DialPlan) -> str:
     if plan.rules.number_format is NumberFormat.NATIONAL:
-        # With a + where the region has several exit codes and prefers none.
-        return clean(phonenumbers.format_out_of_country_calling_number(parsed, plan.region)).kept
+        # With a + where the region has several exit codes and prefers none, and where with the exit code it would be too long.
+        national = clean(phonenumbers.format_out_of_country_calling_number(parsed, plan.region)).kept
+        return national if DIALLED.fullmatch(national) else e164
     return e164.removeprefix("+") if plan.rules.number_format is NumberFormat.E164_NO_PLUS else e164
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from controller.dialling.listed_number import looks_like_a_number
 from controller.directory.colleagues import Colleague, Roster
 from controller.directory.folding import fold, words_of
-from controller.directory.ids import ColleagueId, Seconds
+from controller.directory.ids import ColleagueId, OrganisationId, Seconds
 from controller.directory.organisation import Organisation
 
 OF_ORGANISATION = "@"
@@ -30,8 +30,12 @@ class ListedColleague:
     id: ColleagueId
     """Good for all organisations of the site."""
     colleague: Colleague
+    organisation: OrganisationId
+    """The first that knows them: calls leave by its trunk."""
     organisations: tuple[str, ...]
     """The names of all that know them."""
+    known_as: tuple[tuple[OrganisationId, ColleagueId], ...]
+    """The same organisations, and the id that each of them has for this person."""
     presence: str
     """Empty: nobody knows."""
     presence_at: Seconds | None
@@ -63,14 +67,25 @@ def search(lists: Sequence[ColleagueList], asked: str, most: int, number_of: Cal
 
 
 def find(lists: Sequence[ColleagueList], wanted: ColleagueId) -> ListedColleague | None:
-    """Find whom an id of `search` means, also where they are not offered; None: nobody, or nobody any more."""
+    """Find whom an id of `search` means, also where they are not offered; None: nobody, or nobody any more.
+
+    An organisation that may not be asked has no list. Whoever an id of it means is somebody whom it does not offer, and no more is known.
+    """
     plain, _, organisation = wanted.rpartition(OF_ORGANISATION)
     places = [(each, ColleagueId(plain)) for each in lists[1:] if each.organisation.id == organisation]
-    for among, of_their_own in [*places, *((first, wanted) for first in lists[:1])]:
+    places += [(first, wanted) for first in lists[:1]]
+    for among, of_their_own in places:
         colleague = among.roster.find(of_their_own)
         if colleague is not None:
             return _listed(lists, [among], among, colleague)
+    for among, of_their_own in places[:1]:
+        if not among.organisation.is_asked:
+            return _listed(lists, [among], among, _somebody(of_their_own))
     return None
+
+
+def _somebody(id_: ColleagueId) -> Colleague:
+    return Colleague(id=id_, name="This person", title="", department="", number="", presence="", searched="")
 
 
 def _hits(lists: Sequence[ColleagueList], asked: str, number_of: Callable[[str], str | None]) -> Iterator[tuple[ColleagueList, Colleague]]:
@@ -91,7 +106,9 @@ def _listed(lists: Sequence[ColleagueList], beside: Sequence[ColleagueList], amo
     return ListedColleague(
         id=first.id if first_list is lists[0] else ColleagueId(f"{first.id}{OF_ORGANISATION}{first_list.organisation.id}"),
         colleague=first,
+        organisation=first_list.organisation.id,
         organisations=tuple(of.organisation.name for of, _ in known),
+        known_as=tuple((of.organisation.id, who.id) for of, who in known),
         presence=told.presence,
         presence_at=told_by.presence_at if told.presence else None,
         is_offered=first_list.organisation.is_offered,

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from controller.dialling.feature_codes import FeatureCodes
 from controller.dialling.one_number import canonical_number
-from controller.dialling.rules import DiallingRules
-from controller.directory.ids import AgentId, EntryPointId, NumberId, QueueId, ReasonId
+from controller.dialling.rules import DiallingRules, Trunk
+from controller.directory.ids import AgentId, EntryPointId, NumberId, OrganisationId, QueueId, ReasonId
 from controller.directory.policy import CallerLimits, Policy
 
 
@@ -21,6 +22,24 @@ class Agent:
     supervisor: bool = False
     answers_remotely: bool = False
     """The telephone answers by itself when its INVITE says so (`Call-Info: …;answer-after=0`), so `accept` can work."""
+    may_call_out: bool = False
+    """May begin calls to outside. Whoever may not can consult and transfer to outside all the same."""
+    caller_id: str = ""
+    """The agent's own direct number, E.164; empty: they have none."""
+    browser: str = ""
+    """The PJSIP endpoint of the telephone in the browser: `1001-web`; empty: they have none."""
+    rings_in_browser: bool = False
+    """Of an agent who is to be rung: the telephone in the browser is the one that rings."""
+
+    @property
+    def rung(self) -> str:
+        """The PJSIP endpoint that is rung for them."""
+        return self.browser if self.rings_in_browser else self.phone
+
+    @property
+    def can_be_told_to_answer(self) -> bool:
+        """The telephone that is rung can answer by itself; the page always can."""
+        return self.rings_in_browser or self.answers_remotely
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +52,10 @@ class Queue:
     music: str = "default"
     """The music class that its customers hear while they wait or are held."""
     policy: Policy = field(default_factory=Policy)
+    caller_id: str = ""
+    """The number that its calls to outside come from, E.164; empty: it has none."""
+    number: str = ""
+    """The digits by which agents' telephones name it; empty: they can't."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +100,19 @@ class Directory:
     region: str = "FR"
     """ISO 3166-1 alpha-2: how numbers without a country code are read."""
     limits: CallerLimits = field(default_factory=CallerLimits)
+    policy: Policy = field(default_factory=Policy)
+    """The site's, for calls that belong to no queue."""
+    trunks: Mapping[str, Trunk] = field(default_factory=dict)
+    """By the names of their PJSIP endpoints."""
+    trunks_of_organisations: Mapping[OrganisationId, str] = field(default_factory=dict)
+    """By which trunk calls to an organisation's people leave, where it is not the site's."""
+    feature_codes: FeatureCodes = field(default_factory=FeatureCodes)
+    """What agents can say by the keys of their telephones."""
+
+    def trunk_to(self, organisation: OrganisationId | None = None) -> Trunk | None:
+        """Say by which trunk calls to a number outside, or to an organisation's people, leave; None: the site has none."""
+        own = self.trunks_of_organisations.get(organisation) if organisation is not None else None
+        return self.trunks.get(own or self.dialling.trunk)
 
     @property
     def customers_max(self) -> int:

@@ -43,6 +43,46 @@ class CustomerGoneInConference(StrEnum):
     AGENTS_STAY = "agents_stay"
 
 
+class TransferSound(StrEnum):
+    """What the customer hears while a blind transfer rings."""
+
+    MUSIC = "music"
+    RINGBACK = "ringback"
+
+
+class FailedTransfer(StrEnum):
+    """Who gets the customer when a blind transfer comes to nothing, where both can."""
+
+    RETURN_TO_AGENT = "return_to_agent"
+    FRONT_OF_QUEUE = "front_of_queue"
+
+
+class ConsultPriority(StrEnum):
+    """Who is served first in a queue: its customers, or the agents who want to consult one of its agents."""
+
+    BY_TIME = "by_time"
+    CUSTOMERS_FIRST = "customers_first"
+    CONSULTS_FIRST = "consults_first"
+
+
+class BusyPhone(StrEnum):
+    """Whether an agent is offered calls whose telephone is in a call that the controller knows nothing of."""
+
+    SKIP = "skip"
+    RING = "ring"
+
+
+class WrapUpExtension(StrEnum):
+    """Whether an agent may have more time for a wrap-up."""
+
+    NONE = "none"
+    ONCE = "once"
+    UNLIMITED = "unlimited"
+
+
+CONFERENCE_PARTIES_MAX = 8
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallerLimits:
     """How many callers are taken at once, so that there is always a leg left to ring an agent on."""
@@ -82,3 +122,24 @@ class Policy:
     wrap_up_seconds: Seconds = 120.0
     wrap_up_default: ReasonId = NO_REASON
     """The reason that is noted when nobody gives one in time; empty: the first of the site's reasons."""
+    wrap_up_extension: WrapUpExtension = WrapUpExtension.NONE
+    wrap_up_extension_seconds: Seconds = 120.0
+    """How much longer a wrap-up that may be extended once takes."""
+    wrap_up_unanswered: bool = False
+    """An agent owes a reason for a call out that nobody has answered, too."""
+    transfer_sound: TransferSound = TransferSound.MUSIC
+    failed_transfer: FailedTransfer = FailedTransfer.RETURN_TO_AGENT
+    blind_transfer_seconds: Seconds = 20.0
+    call_out_seconds: Seconds = 60.0
+    """How long a called number may ring."""
+    consult_priority: ConsultPriority = ConsultPriority.BY_TIME
+    queue_consult_seconds: Seconds = 300.0
+    """How long a consult of a queue may wait until one of its agents is free."""
+    conference_max: int = CONFERENCE_PARTIES_MAX
+    """How many may be in a conference, the customer and the owner included: 3 to 8."""
+    outside_only_seconds: Seconds = 3600.0
+    """How long a customer and people outside may talk with nobody of ours there: the site's `[dialling]` says it."""
+    busy_phone: BusyPhone = BusyPhone.SKIP
+    """The site's; an agent may serve several queues, so a queue has none of its own."""
+    hold_alarm_seconds: Seconds = 120.0
+    """After how long on hold the owner and supervisors are told of a customer, and told again."""

@@ -30,6 +30,11 @@ def ari_url(text: str) -> str:
     return f"{parts.scheme}://{parts.netloc}{path}"
 
 
+def bare_mac(text: str) -> str:
+    """Give a hardware address as telephones write it into the names of their files: twelve small hexadecimal digits."""
+    return text.replace(":", "").replace("-", "").lower()
+
+
 def listen_address(text: str) -> tuple[str, int]:
     """Take an address and a port apart: `127.0.0.1:8080`, `[::1]:8080`, `0.0.0.0:8080`."""
     found = _LISTEN.fullmatch(text)

@@ -6,29 +6,35 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 from controller.directory.directory import Agent, Directory, EntryPoint, Queue, Reason, SiteNumber
 from controller.directory.ids import AgentId, EntryPointId, NumberId, QueueId, ReasonId
 from controller.directory.passwords import DEMO_HASHES, hash_mistake
 from controller.directory.policy import CallerLimits, Policy
-from controller.directory.site import AsteriskAccess, DesktopAccess, Site, TlsFiles
-from controller.directory.site_addresses import ari_url, listen_address
-from controller.directory.site_dialling import dialling_rules
+from controller.directory.site import AsteriskAccess, DesktopAccess, Site, TelephoneAccess, TlsFiles
+from controller.directory.site_addresses import ari_url, bare_mac, listen_address
+from controller.directory.site_dialling import dialling_rules, trunks
+from controller.directory.site_feature_codes import feature_codes
 from controller.directory.site_links import check_links
 from controller.directory.site_mistakes import BadSiteFile, Path, Report, SecretMissing
-from controller.directory.site_organisations import organisations
+from controller.directory.site_organisations import organisations, trunks_of_organisations
+from controller.directory.site_parts import ReadFile, with_parts
 from controller.directory.site_secrets import Secret, is_elsewhere
 from controller.directory.site_shape import Tables, tables_of
-from controller.directory.site_tables import PolicyTable, QueueTable, ReasonTable
+from controller.directory.site_tables import DiallingTable, PolicyTable, QueueTable, ReasonTable
 from controller.directory.site_toml import parse
 
 TEXT_LETTERS_MAX = 2_000_000
+SECONDS_PER_MINUTE = 60.0
 
 T = TypeVar("T")
 
 
-def read_site(text: str, *, secret: Secret) -> Site:
+def read_site(text: str, *, secret: Secret, read_file: ReadFile) -> Site:
     """Read a site file's text. `secret` finds the values that are kept elsewhere (see `site_secrets`).
+
+    `read_file` reads the files that it names, which may raise OSError or UnicodeDecodeError.
 
     Raises `BadSiteFile` with every mistake, and nothing else.
     """
@@ -37,6 +43,8 @@ def read_site(text: str, *, secret: Secret) -> Site:
         report.note((), f"longer than {TEXT_LETTERS_MAX} letters: this is no site file")
         raise BadSiteFile(report.mistakes)
     document, report = parse(text.removeprefix("\ufeff"))
+    if report.complete:
+        with_parts(document, report, read_file)
     tables = tables_of(document, report)
     if not report.complete:
         raise BadSiteFile(report.mistakes)
@@ -51,6 +59,7 @@ def read_site(text: str, *, secret: Secret) -> Site:
     assert asterisk is not None, "a site file without an [asterisk] that can be read has a mistake"
     assert desktop is not None, "a site file with a [desktop] that can't be read has a mistake"
     assert journal is not None, "a site file with a [journal] that can't be read has a mistake"
+    assert tables.journal is not None, "it names the folder"
     return Site(
         directory=_directory(tables, tables.site.region),
         asterisk=asterisk,
@@ -60,6 +69,10 @@ def read_site(text: str, *, secret: Secret) -> Site:
         language=tables.site.language,
         log=tables.site.log,
         journal=journal,
+        free_mb_min=tables.journal.free_mb_min,
+        steps_days=tables.journal.steps_days,
+        steps_mb_max=tables.journal.steps_mb_max,
+        telephones=_telephones(tables, asterisk),
         organisations=organisations(tables),
     )
 
@@ -86,7 +99,15 @@ def _asterisk(tables: Tables, report: Report, secret: Secret) -> AsteriskAccess 
     password = _found(("asterisk", "password"), table.password, report, secret, str)
     if url is None or password is None:
         return None
-    return AsteriskAccess(url=url, app=table.app, username=table.username, password=password, transport=table.transport, lanes=table.lanes)
+    return AsteriskAccess(
+        url=url,
+        app=table.app,
+        username=table.username,
+        password=password,
+        transport=table.transport,
+        transfers=table.transfers,
+        lanes=table.lanes,
+    )
 
 
 def _desktop(tables: Tables, report: Report, secret: Secret) -> DesktopAccess | None:
@@ -103,6 +124,7 @@ def _desktop(tables: Tables, report: Report, secret: Secret) -> DesktopAccess | 
         session_hours=table.session_hours,
         tls=tls,
         tls_proxy=table.tls_proxy,
+        agents_change_password=table.agents_change_password,
         host_names=tuple(table.host_names),
     )
     if not desktop.is_loopback and not desktop.is_secure:
@@ -122,21 +144,40 @@ def _desktop(tables: Tables, report: Report, secret: Secret) -> DesktopAccess | 
     return desktop
 
 
+def _telephones(tables: Tables, asterisk: AsteriskAccess) -> TelephoneAccess:
+    """Telephones find Asterisk where we do, unless the site file says otherwise."""
+    table = tables.telephones
+    assert table is not None, "a site file with a [telephones] that can't be read has a mistake"
+    return TelephoneAccess(
+        server=table.server or urlsplit(asterisk.url).hostname or "",
+        port=table.port,
+        transport=table.transport,
+        zoiper_provider_id=table.zoiper_provider_id or "",
+        macs={AgentId(agent.id): bare_mac(agent.mac) for agent in tables.agents.values() if agent.mac},
+    )
+
+
 def _passwords(tables: Tables, desktop: DesktopAccess | None, report: Report, secret: Secret) -> Mapping[AgentId, str]:
-    passwords = {}
+    passwords: dict[AgentId, str] = {}
+    whose: dict[str, str] = {}
     for index, agent in tables.agents.items():
         path: Path = ("agent", index, "password")
         password = _found(path, agent.password, report, secret, _argon2_hash)
         if password is None:
             continue
         passwords[AgentId(agent.id)] = password
+        if desktop is None or not desktop.is_open:
+            continue
         # Compared and not tried: to try a password takes 25 ms, and a start has hundreds of them. `check` tries them.
-        if desktop is not None and not desktop.is_loopback and password in DEMO_HASHES:
+        if password in DEMO_HASHES:
             report.note(
                 path,
                 f"the password of {agent.id!r} is the one that everybody knows from the demo: "
-                f"choose another, or let the desktop listen on 127.0.0.1 only (it is {desktop.listen})",
+                f"choose another, or let the desktop be reached from this machine only (it listens at {desktop.listen})",
             )
+        elif password in whose:
+            report.note(path, f"has been copied from {whose[password]!r}, so that both have one password: give each their own")
+        whose.setdefault(password, agent.id)
     return passwords
 
 
@@ -159,11 +200,15 @@ def _directory(tables: Tables, region: str) -> Directory:
             team=agent.team,
             supervisor=agent.supervisor,
             answers_remotely=agent.answers_remotely,
+            browser=agent.browser or "",
+            may_call_out=agent.may_call_out,
+            caller_id=agent.caller_id or "",
         )
         for agent in tables.agents.values()
     ]
     first_reason = ReasonId(tables.wrap_up_reasons[0].id)
-    policy = _with(Policy(wrap_up_default=first_reason), tables.policy or PolicyTable())
+    outside_only = (tables.dialling or DiallingTable()).outside_only_minutes * SECONDS_PER_MINUTE
+    policy = _with(Policy(wrap_up_default=first_reason, outside_only_seconds=outside_only), tables.policy or PolicyTable())
     queues = [_queue(queue, agents, policy) for queue in tables.queues.values()]
     entry_points = [
         EntryPoint(id=EntryPointId(point.id), name=point.name, numbers=tuple(point.numbers), queue=QueueId(point.queue))
@@ -181,6 +226,10 @@ def _directory(tables: Tables, region: str) -> Directory:
         idle_reasons=_reasons(tables.idle_reasons),
         region=region,
         limits=_limits(tables),
+        policy=policy,
+        trunks=trunks(tables),
+        trunks_of_organisations=trunks_of_organisations(tables),
+        feature_codes=feature_codes(tables),
     )
 
 
@@ -196,9 +245,18 @@ def _queue(table: QueueTable, agents: list[Agent], site_policy: Policy) -> Queue
     policy = _with(site_policy, table.policy)
     if table.offer_seconds is not None:
         policy = replace(policy, offer_seconds=table.offer_seconds)
-    named = table.agents or ()
-    members = [AgentId(agent) for agent in named] or [agent.id for agent in agents if agent.team == table.team]
-    return Queue(id=QueueId(table.id), name=table.name, agents=tuple(members), music=table.music, policy=policy)
+    teams = {*(table.teams or ()), table.team} - {None}
+    # Who is named comes before whoever is in a team, and nobody twice.
+    members = dict.fromkeys([*map(AgentId, table.agents or ()), *(agent.id for agent in agents if agent.team in teams)])
+    return Queue(
+        id=QueueId(table.id),
+        name=table.name,
+        agents=tuple(members),
+        music=table.music,
+        policy=policy,
+        caller_id=table.caller_id or "",
+        number=table.number or "",
+    )
 
 
 def _with(policy: Policy, table: PolicyTable) -> Policy:

@@ -4,6 +4,7 @@ BadSiteFile     the site file can't be used; `mistakes` are all of them, in the 
 SecretMissing   a `file:` or `env:` value leads nowhere; `because` is a sentence
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -21,9 +22,11 @@ class Mistake:
     where: str
     """The table and key as a person would name them; empty: the whole file."""
     sentence: str
+    file: str = ""
+    """As the site file names it; empty: the site file itself."""
 
     def __str__(self) -> str:
-        line = f"line {self.line}" if self.line else ""
+        line = _place(self.file, self.line) if self.line else ""
         return ": ".join(part for part in (line, self.where, self.sentence) if part)
 
 
@@ -31,7 +34,7 @@ class BadSiteFile(Exception):
     """The site file can't be used."""
 
     def __init__(self, mistakes: Iterable[Mistake]) -> None:
-        self.mistakes = tuple(sorted(set(mistakes)))
+        self.mistakes = tuple(sorted(set(mistakes), key=lambda mistake: (mistake.file, mistake)))
         super().__init__("\n".join(str(mistake) for mistake in self.mistakes))
 
 
@@ -44,6 +47,16 @@ class SecretMissing(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Where a table stands that came from another file."""
+
+    file: str
+    lines: Callable[[], Mapping[Path, int]]
+    path: Path
+    """What it is called there."""
+
+
+@dataclass(slots=True)
 class Report:
     """Collects the mistakes of one site file, and knows the line of each place in it."""
 
@@ -52,21 +65,45 @@ class Report:
     mistakes: list[Mistake] = field(default_factory=list)
     complete: bool = True
     """Every line could be read; otherwise nothing may be concluded from what is missing."""
+    elsewhere: dict[Path, Elsewhere] = field(default_factory=dict)
+    """Tables that stand in other files."""
 
     def note(self, path: Path, sentence: str) -> None:
         """Note a mistake at this place; a key that is missing is noted at the table that should have it."""
-        self.note_at(self.line_of(path), sentence, where=named(path))
+        file, line = self._place_of(path)
+        self.note_at(line, sentence, where=named(path), file=file)
 
-    def note_at(self, line: int, sentence: str, where: str = "") -> None:
+    def note_at(self, line: int, sentence: str, where: str = "", file: str = "") -> None:
         """Note a mistake at this line."""
-        self.mistakes.append(Mistake(line, where, sentence))
+        self.mistakes.append(Mistake(line, where, sentence, file))
+
+    def is_elsewhere(self, path: Path, file: str, lines: Callable[[], Mapping[Path, int]], there: Path) -> None:
+        """A table stands in this file, where it is called so."""
+        self.elsewhere[path] = Elsewhere(file, lines, there)
+
+    def place_of(self, path: Path) -> str:
+        """Say where something stands: `line 12`, `line 3 of agents.csv`."""
+        return _place(*self._place_of(path))
 
     def line_of(self, path: Path) -> int:
         """Find the line of a place, or of the nearest table around it."""
-        lines = self.lines()
-        while path and path not in lines:
+        return self._place_of(path)[1]
+
+    def _place_of(self, path: Path) -> tuple[str, int]:
+        file, lines = "", self.lines
+        for table in (path[:2], path[:1]):
+            if table in self.elsewhere:
+                known = self.elsewhere[table]
+                file, lines, path = known.file, known.lines, (*known.path, *path[len(table) :])
+                break
+        found = lines()
+        while path and path not in found:
             path = path[:-1]
-        return lines.get(path, 1)
+        return file, found.get(path, 1)
+
+
+def _place(file: str, line: int) -> str:
+    return f"line {line} of {file}" if file else f"line {line}"
 
 
 def named(path: Path) -> str:
@@ -76,6 +113,11 @@ def named(path: Path) -> str:
     keys = [part for part in path if isinstance(part, str)]
     head = f"[[{keys[0]}]]" if len(path) > 1 and isinstance(path[1], int) else f"[{keys[0]}]"
     return " ".join((head, ".".join(keys[1:]))).rstrip()
+
+
+def righted_id(written: str) -> str:
+    """Write an id as it should be: in small letters, with - for spaces and underscores."""
+    return re.sub(r"[ _]+", "-", written.strip().lower())
 
 
 def nearest(word: str, words: Iterable[str]) -> str:

@@ -10,12 +10,15 @@ from typing import Any
 
 from controller.directory.site_lines import lines_of
 from controller.directory.site_mistakes import Report
+from controller.directory.site_tables import REPEATED
 
 SYNTAX_MISTAKES_MAX = 20
 LINES_TRIED_MAX = 1000
 """In a longer file the place of what has no end is not searched: it would take seconds."""
 
 _PLACE = re.compile(r" \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)\Z")
+
+_DECLARED_TWICE = re.compile(r"Cannot declare \('(?P<table>[^',]+)',\) twice")
 
 _TWICE = "Cannot overwrite a value"
 
@@ -62,6 +65,11 @@ def _note_syntax(wrong: str, lines: list[str], report: Report) -> tuple[str, int
     if is_above and (beginning := _line_without_end(lines[:line])) < line:
         report.note_at(beginning, "this is not TOML: a bracket or a quote that is opened here is not closed")
         return message, beginning
+    if twice := _DECLARED_TWICE.match(message):
+        table = twice["table"]
+        instead = f"write [[{table}]], with two pairs of brackets" if table in REPEATED else f"[{table}] stands once: put both together"
+        report.note_at(line, f"this table stands here for the second time: {instead}")
+        return message, line
     column = f" (column {place['column']})" if place["line"] else ""
     report.note_at(line, f"this is not TOML: {_HINTS.get(message, message)}{column}")
     return message, line

@@ -1,14 +1,19 @@
-"""A customer who has just arrived becomes an interaction."""
+"""A customer who has just arrived, or whom an agent calls, becomes an interaction."""
 
 from collections.abc import Collection
 
 from controller.dialling.one_number import canonical_number
-from controller.directory.directory import Directory, EntryPoint
-from controller.directory.ids import InteractionId, Seconds
+from controller.directory.directory import Agent, Directory, EntryPoint, Queue
+from controller.directory.ids import THE_SWITCH, InteractionId, LegId, Seconds
 from controller.interaction.facts import CustomerArrived
 from controller.interaction.interaction import Customer, CustomerStage, Interaction, Leg, Person
 from controller.interaction.leg import Origin
+from controller.interaction.legs import OUTSIDE
+from controller.interaction.steps.customer import call_number, call_out
+from controller.interaction.steps.moves import person_of
 
+MUSIC = "default"
+"""The music class of calls that belong to no queue."""
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _ARRIVALS_PER_ID = 36 * 36
 
@@ -71,3 +76,38 @@ def admit(new_id: InteractionId, arrived: CustomerArrived, entry_point: EntryPoi
         customer=Customer(stage=CustomerStage.THERE, person=person, leg=leg),
         line=arrived.line,
     )
+
+
+def begin_call_out(
+    new_id: InteractionId,
+    agent: Agent,
+    called: Person,
+    queue: Queue | None,
+    directory: Directory,
+    now: Seconds,
+    *,
+    dialled_by: Leg | None = None,
+) -> Interaction:
+    """Call somebody: the agent's own telephone first. The queue's policies hold, or the site's.
+
+    `dialled_by`: the leg of the telephone that its agent has dialled from; None: it is rung.
+    """
+    new = Interaction(
+        id=new_id,
+        phase_since=now,
+        started_at=now,
+        waiting_since=now,
+        queue=queue.id if queue is not None else None,
+        queue_name=queue.name if queue is not None else "",
+        entry_point=None,
+        music=queue.music if queue is not None else MUSIC,
+        policy=queue.policy if queue is not None else directory.policy,
+        customer=Customer(
+            stage=CustomerStage.TO_DIAL,
+            person=called,
+            leg=Leg(id=LegId(f"ix-{new_id}-{OUTSIDE}-0"), origin=Origin.MADE, switch=THE_SWITCH),
+        ),
+        direction="outbound",
+    )
+    person = person_of(agent)
+    return call_out(new, person, now) if dialled_by is None else call_number(new, person, dialled_by, now)

@@ -29,7 +29,7 @@ class Deadlines:
                 heapq.heappush(self._of_telephones, (deadline.at, after.id, deadline.why, AgentId("")))
         known = before.wrap_ups if before else ()
         for wrap_up in after.wrap_ups:
-            if wrap_up.is_owed and wrap_up not in known:
+            if wrap_up.is_owed and wrap_up.over_at is not None and wrap_up not in known:
                 heapq.heappush(self._of_people, (wrap_up.over_at, after.id, Why.WRAP_UP_OVER, wrap_up.agent))
 
     def next_at(self, *, switch_is_there: bool) -> Seconds | None:

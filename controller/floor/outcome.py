@@ -43,8 +43,13 @@ class Outcome:
     queues: tuple[QueueId, ...] = ()
     """Queues whose line or whose agents' states are others."""
     notices: tuple[Notice, ...] = ()
+    unshown: tuple[Change, ...] = ()
+    """Changes that no desktop shows, such as a customer's own hold key: for the switch, and for a record of who heard whom."""
     unseen: bool = False
     """Something changed that nobody is shown, and that must be remembered all the same."""
+    kept_as: Input | None = None
+    """The command that it came to, if it was the last key of one: what is kept, so that no replay depends on keys, nor on how numbers were
+    read when they were pressed. None: the input itself."""
 
     @property
     def leaves_a_trace(self) -> bool:

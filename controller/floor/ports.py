@@ -1,13 +1,15 @@
 """What the shell and the adapters promise one another. Adapters know these and never one another."""
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+from typing import Protocol, TypeVar
 
 from controller.directory.colleague_search import Found, ListedColleague
-from controller.directory.ids import ColleagueId, InteractionId, LegId, Seconds
+from controller.directory.ids import AgentId, ColleagueId, InteractionId, LegId, Seconds
 from controller.directory.organisation import OrganisationState
 from controller.floor.floor import Floor
 from controller.floor.outcome import Input, Outcome
+from controller.floor.story import Story, StoryPicture
 from controller.interaction.commands import Command
 from controller.interaction.facts import Fact
 from controller.interaction.layout import Layout
@@ -24,6 +26,17 @@ class NotKept(Exception):
     def __init__(self, because: str) -> None:
         super().__init__(because)
         self.because = because
+
+
+class StoryUnreadable(Exception):
+    """The record can't be read now; `because` is a sentence that says why."""
+
+    def __init__(self, because: str) -> None:
+        super().__init__(because)
+        self.because = because
+
+
+T = TypeVar("T")
 
 
 class Inbox(Protocol):
@@ -50,6 +63,15 @@ class Inbox(Protocol):
         """Why a crash would now undo what is done, in words; None: it would not."""
 
 
+class Tone(StrEnum):
+    """What one telephone is told in tones; the values are music classes of musiconhold.conf."""
+
+    REFUSED = "code-refused"
+    """The keys came to nothing."""
+    DONE = "code-done"
+    """What a telephone has dialled has been done."""
+
+
 class Switch(Protocol):
     """The telephone switch, as the shell sees it. Nothing here waits: what comes of it comes back as facts."""
 
@@ -59,8 +81,23 @@ class Switch(Protocol):
     def press(self, interaction: InteractionId, leg: LegId, digits: str) -> None:
         """Let a leg's telephone hear these keys (RFC 4733 events)."""
 
+    def sound(self, leg: LegId, tone: Tone) -> None:
+        """Let this leg hear a tone, and nobody else."""
+
     def turn_away(self, leg: LegId) -> None:
         """Give a caller back to the dialplan."""
+
+    def confirm_dialled(self, leg: LegId) -> None:
+        """Let an agent who dialled a code from their telephone hear that it is done, and end the call."""
+
+    def refuse_dialled(self, leg: LegId, code: str) -> None:
+        """Let an agent who dialled from their telephone hear that it is not done. `code`: the machine's word for why (`refusals`)."""
+
+    def answer_transfer(self, leg: LegId, refused: str | None) -> None:
+        """Say to the telephone whose transfer key was pressed what has come of it.
+
+        `refused`: the machine's word for why it is not done (`refusals`); None: it is.
+        """
 
     def let_go(self, leg: LegId) -> None:
         """Hang up a caller whose interaction is over."""
@@ -83,6 +120,26 @@ class Tally(Protocol):
         """A command was refused, by the machine's word for why."""
 
 
+class BrowserPasswords(Protocol):
+    """Who may register as the telephones in the browser: each login of an agent gets a password of its own. Nothing keeps them."""
+
+    async def give(self, endpoint: str, password: str) -> None:
+        """From now on this telephone registers with this password, and with no other. Raises a `Refused` while the switch is away."""
+
+    def take_away(self, endpoint: str) -> None:
+        """From now on this telephone can't register; if the switch is away, from the moment on at which it is back."""
+
+
+class ChosenPasswords(Protocol):
+    """Passwords that agents have chosen themselves, in the place of those that the site gave them."""
+
+    async def keep(self, agent: AgentId, password_hash: str, *, instead_of: str) -> bool:
+        """From now on this is the agent's hash, also after a start. False: another than `instead_of` was theirs by now, and stays.
+
+        Raises OSError, and then nothing has changed.
+        """
+
+
 class Colleagues(Protocol):
     """The people of the site's organisations who are no agents of ours, as they were last fetched."""
 
@@ -97,3 +154,16 @@ class Colleagues(Protocol):
 
     def states(self) -> Sequence[OrganisationState]:
         """Say of each organisation how well its people are known, in the site's order."""
+
+
+class Stories(Protocol):
+    """The record of what happened to interactions. It is read beside the calls, never between them."""
+
+    async def tell(self, interaction: InteractionId, until: Seconds | None, show: Callable[[Story], T]) -> T | None:
+        """Read an interaction's story and have it shown; None: nothing is recorded. `show` runs in another thread: it may take its time.
+
+        `until`: now, while the interaction goes on. Raises `StoryUnreadable`.
+        """
+
+    async def draw(self, interaction: InteractionId, until: Seconds | None) -> StoryPicture | None:
+        """Draw an interaction's story; None: nothing is recorded. Raises `StoryUnreadable`."""

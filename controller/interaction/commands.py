@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
-from controller.directory.directory import Agent
-from controller.directory.ids import AgentId, CommandKey, InteractionId, ReasonId
+from controller.directory.ids import AgentId, CommandKey, InteractionId, LegId, ReasonId
+from controller.directory.targets import Target
 
 
 class Action(StrEnum):
@@ -30,6 +30,8 @@ class Action(StrEnum):
     UNMUTE = "unmute"
     DTMF = "dtmf"
     WRAP_UP = "wrap-up"
+    EXTEND_WRAP_UP = "extend-wrap-up"
+    DROP = "drop"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,11 +86,11 @@ class SwapParties(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartConsult(Command):
-    """Park the customer and ring a colleague."""
+    """Park the customer and ring somebody, or wait for an agent of a queue."""
 
     action = Action.CONSULT
 
-    target: Agent
+    target: Target
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +105,15 @@ class TransferCustomer(Command):
     """Hand the customer over to Agent 2 and leave."""
 
     action = Action.TRANSFER
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferBlind(Command):
+    """Hand the customer over to somebody who was not asked, and leave."""
+
+    action = Action.TRANSFER
+
+    target: Target
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +149,15 @@ class LeaveConference(Command):
     """One of the agents goes; the other stays with the customer."""
 
     action = Action.LEAVE_CONFERENCE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DropMember(Command):
+    """Put somebody out of the conference."""
+
+    action = Action.DROP
+
+    leg: LegId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,3 +205,10 @@ class GiveWrapUp(Command):
 
     reason: ReasonId
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtendWrapUp(Command):
+    """Take more time to say how it ended."""
+
+    action = Action.EXTEND_WRAP_UP

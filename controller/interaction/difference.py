@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 from controller.directory.ids import AgentId
 from controller.interaction.commands import CancelConsult, Command, DeclineOffer
-from controller.interaction.facts import DeadlinePassed, EndCause, Fact, LegEnded
+from controller.interaction.facts import AgentTaken, DeadlinePassed, Fact, LegEnded
 from controller.interaction.interaction import ConsultStage, Interaction, Leg, OfferWhy, Phase
 from controller.interaction.legs import legs
 from controller.interaction.notices import OfferMade, OfferWithdrawn, WrapUpAsked
+from controller.interaction.steps.moves import COULD_NOT_BE_RUNG
 
 
 def offers_withdrawn(before: Interaction, cause: Fact | Command, after: Interaction) -> Iterator[OfferWithdrawn]:
@@ -40,6 +41,10 @@ def wrap_ups_asked(before: Interaction, after: Interaction) -> Iterator[WrapUpAs
             yield WrapUpAsked(interaction=after.id, agent=wrap_up.agent)
 
 
+_ARE_NO_OFFERS = (OfferWhy.ASKED, OfferWhy.OWN_PHONE)
+"""Nobody is offered anything: they are on the line already, or it is their own call that their telephone rings for."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Rung:
     """A telephone of ours that rings."""
@@ -51,10 +56,13 @@ class _Rung:
 
 def _rung(i: Interaction) -> dict[AgentId, _Rung]:
     found: dict[AgentId, _Rung] = {}
-    if i.offer is not None and i.offer.why is not OfferWhy.ASKED and i.offer.to.agent is not None:
+    if i.offer is not None and i.offer.why not in _ARE_NO_OFFERS and i.offer.to.agent is not None:
         found[i.offer.to.agent] = _Rung(i.offer.to.agent, i.offer.leg, for_consult=False)
-    if i.consult is not None and i.consult.stage is ConsultStage.RINGING and i.consult.person.agent is not None:
-        found[i.consult.person.agent] = _Rung(i.consult.person.agent, i.consult.leg, for_consult=True)
+    consult = i.consult
+    if consult is not None and consult.person is not None and consult.leg is not None and consult.stage is ConsultStage.RINGING:
+        agent = consult.person.agent
+        if agent is not None:
+            found[agent] = _Rung(agent, consult.leg, for_consult=True)
     return found
 
 
@@ -62,9 +70,9 @@ def _because(cause: Fact | Command, rung: _Rung, after: Interaction) -> str | No
     """Why a telephone is to stop; None: by its own agent's doing."""
     match cause:
         case LegEnded(leg=rung.leg.id):
-            return "it could not be rung" if cause.cause is EndCause.FAILED else None
-        case DeclineOffer(agent=rung.agent):
-            return None
+            return "it could not be rung" if cause.cause in COULD_NOT_BE_RUNG else None
+        case DeclineOffer(agent=rung.agent) | AgentTaken():
+            return None  # whoever is taken was not told that they are rung
         case DeadlinePassed():
             return "it could not be rung" if rung.leg.is_stuck else "not answered in time"
         case CancelConsult():

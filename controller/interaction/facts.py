@@ -1,10 +1,11 @@
 """What the telephone switch, or the clock, says has happened. Past tense; a fact cannot be refused."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from controller.directory.directory import Agent
-from controller.directory.ids import AgentId, InteractionId, LegId, SwitchId
+from controller.directory.ids import AgentId, InteractionId, LegId, Seconds, SwitchId
+from controller.directory.targets import Target
 
 
 class EndCause(StrEnum):
@@ -17,10 +18,22 @@ class EndCause(StrEnum):
     UNREACHABLE = "unreachable"
     FORWARDED = "forwards its calls"
     """The telephone names another number instead of ringing (302); whom we ring is decided here, so that is not followed."""
+    TRUNK_SILENT = "the trunk does not answer"
+    """Nothing came back from the trunk for some seconds: the line to outside is down."""
     NO_SOUND = "agrees on no sound"
     """It refused the sound that it was offered (488), or answered without saying where to send any."""
     FAILED = "failed"
     """The network or the switch lost it; nobody chose to leave."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndCodes:
+    """The telephone network's numbers for why a leg is gone."""
+
+    q850: int
+    """ITU-T Q.850; 0: none."""
+    sip: int | None
+    """The SIP status, where there was one."""
 
 
 class Why(StrEnum):
@@ -30,6 +43,12 @@ class Why(StrEnum):
     CONSULT_UNANSWERED = "consult unanswered"
     TRANSFER_UNANSWERED = "transfer unanswered"
     RING_BACK_UNANSWERED = "ring back unanswered"
+    BLIND_TRANSFER_UNANSWERED = "blind transfer unanswered"
+    OWN_PHONE_UNANSWERED = "own phone unanswered"
+    NUMBER_UNANSWERED = "number unanswered"
+    NO_AGENT_FREE = "no agent free"
+    HELD_FOR_LONG = "held for long"
+    OUTSIDE_FOR_TOO_LONG = "outside for too long"
     WRAP_UP_OVER = "wrap-up over"
 
 
@@ -40,10 +59,17 @@ class Fact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentChosen(Fact):
-    """Routing found an agent for a customer who waits."""
+    """Routing found an agent for whoever waits: a customer, or an owner who consults a queue."""
 
     interaction: InteractionId
     agent: Agent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentTaken(Fact):
+    """Whoever is to be rung back is on another call, or has logged off: there is nobody to ring."""
+
+    interaction: InteractionId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,8 +92,53 @@ class CustomerArrived(LegFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AgentDialled(LegFact):
+    """Somebody dialled from a telephone of ours, and waits in the switch, not yet answered."""
+
+    telephone: str
+    """Its PJSIP endpoint."""
+    dialled: str
+    """The digits, as they came."""
+    target: Target | None
+    """Whom they mean; None: nobody who can be called."""
+    because: str = ""
+    """Why nobody, as a sentence."""
+    switch: SwitchId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlindTransferAsked(LegFact):
+    """The transfer key of this telephone was pressed, and somebody was named who has not been asked (REFER, RFC 3515)."""
+
+    dialled: str
+    target: Target | None
+    """Whom the digits mean; None: nobody who can be called."""
+    because: str = ""
+    """Why nobody, as a sentence."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttendedTransferAsked(LegFact):
+    """The transfer key of this telephone was pressed to join its two calls (REFER with Replaces, RFC 5589)."""
+
+    other: LegId
+    """The other call. Asterisk takes anybody's that the telephone can name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LegAnswered(LegFact):
     """Somebody picked up the telephone that we ring."""
+
+    by: LegId | None = None
+    """The leg that was picked up, where several telephones of the same agent rang for this one: it takes its place. None: this very leg."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegReplaced(LegFact):
+    """Another call of the same telephone's owner, or by the same trunk, has taken this leg's place (INVITE with Replaces, RFC 3891)."""
+
+    by: LegId
+    """The leg that is there in its place, and up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +146,8 @@ class LegEnded(LegFact):
     """A leg is gone from the switch, whoever hung up."""
 
     cause: EndCause
+    codes: EndCodes | None = field(default=None, compare=False)
+    """What the telephone network has said, for people who look into it: nothing follows from it. None: nothing, or it is not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +171,16 @@ class LegUnstuck(LegFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LegAway(LegFact):
+    """The page that was this telephone is gone, without a goodbye: it may come back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegBack(LegFact):
+    """The page is there again, and had its sound all the time: only its connection was broken."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeadlinePassed(Fact):
     """A moment that an interaction was waiting for has come."""
 
@@ -108,10 +191,47 @@ class DeadlinePassed(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DigitPressed(Fact):
+    """Somebody has pressed a key of their telephone, and released it."""
+
+    leg: LegId
+    digit: str
+    """One of 0-9, *, #, and A-D."""
+    told_at: Seconds
+    """By the switch's own clock: only what lies between two keys counts."""
+    pressed_seconds: Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeTimedOut(Fact):
+    """The next key of a feature code has not come in time."""
+
+    leg: LegId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AgentRested(Fact):
     """The moment has come to ring a telephone again that could not be rung, through no fault of its agent."""
 
     agent: AgentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TelephonesSeen(Fact):
+    """These telephones can be rung now, and these can't. Others are as they were."""
+
+    there: tuple[str, ...] = ()
+    """PJSIP endpoints."""
+    away: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TelephonesBusy(Fact):
+    """These telephones are in a call of which we know nothing, and these are no more. Others are as they were."""
+
+    busy: tuple[str, ...] = ()
+    """PJSIP endpoints."""
+    free: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

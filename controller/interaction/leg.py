@@ -11,6 +11,8 @@ class Origin(StrEnum):
     """Somebody dialled us; once it is gone it can't be made again."""
     MADE = "made"
     """We ring it."""
+    DIALLED = "dialled"
+    """One of our agents dialled from their telephone; once it is gone it can't be made again, and its agent knows how to dial anew."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,3 +23,5 @@ class Endpoint:
     """A telephone of ours by its PJSIP endpoint; through a trunk, the number that is dialled there."""
     trunk: str = ""
     """The PJSIP endpoint of the trunk; empty: a telephone of ours."""
+    caller_id: str = ""
+    """Whom a call by a trunk says that it comes from: E.164, and a number that the trunk owns; empty: the trunk decides."""

@@ -30,7 +30,7 @@ class OfferWithdrawn(Notice):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentMissed(Notice):
-    """An agent let the telephone ring, or it could not be rung: they get no more calls until they say so."""
+    """An agent let the telephone ring, or it is busy or forwards its calls: they get no more calls until they say so."""
 
     agent: AgentId
     because: str
@@ -42,6 +42,13 @@ class OfferFailed(Notice):
 
     agent: AgentId
     because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoTelephone(Notice):
+    """An agent is available, and the telephone that is to ring is not connected: no call can reach them until it is. Of no interaction."""
+
+    agent: AgentId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +74,15 @@ class WrapUpAsked(Notice):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerForgotten(Notice):
+    """A customer has been on hold for long, and their owner is reminded of them."""
+
+    agent: AgentId
+    seconds: float
+    """For how long by now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DigitsPressed(Notice):
     """The owner pressed keys that this leg's telephone is to hear."""
 
@@ -75,11 +91,54 @@ class DigitsPressed(Notice):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CodeRefused(Notice):
+    """An agent's keys came to nothing: a code that does not exist, was not finished, or is not for now. Only they hear a tone for it."""
+
+    agent: AgentId
+    leg: LegId
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeDone(Notice):
+    """A code that an agent has dialled as a number is done: they hear so, and the call that they dialled is over."""
+
+    agent: AgentId
+    leg: LegId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallTurnedAway(Notice):
     """A caller dialled a number that is nobody's, or the house is full: their leg goes back to the dialplan."""
 
     leg: LegId
     because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DialRefused(Notice):
+    """What an agent dialled from their telephone is not done: they hear it, and are told why."""
+
+    leg: LegId
+    agent: AgentId | None
+    """None: it is the telephone of nobody of ours."""
+    dialled: str
+    code: str
+    """The machine's word for why (see `refusals`)."""
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferAnswered(Notice):
+    """The transfer key of a telephone was pressed, and this has come of it."""
+
+    leg: LegId
+    agent: AgentId | None
+    """None: the telephone is nobody's of ours."""
+    because: str | None
+    """Why it is not done; None: it is."""
+    code: str | None = None
+    """The machine's word for why (see `refusals`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

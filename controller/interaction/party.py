@@ -12,9 +12,11 @@ class Role(StrEnum):
 
     CUSTOMER = "customer"
     AGENT_1 = "agent1"
-    """The owner."""
+    """The owner, and whoever is rung to become that."""
     AGENT_2 = "agent2"
     """Whoever the owner consults."""
+    MEMBER = "member"
+    """Of a conference, and neither its owner nor the customer."""
     FORMER = "former"
     """An agent who owned it and only has a wrap-up left to give."""
     SUPERVISOR = "supervisor"

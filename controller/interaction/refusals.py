@@ -4,8 +4,9 @@ Refused                     a command that cannot be done; `because` is a senten
 ├── NotPermitted            the role table gives this role that action in no phase
 ├── NotNow                  this role may do it, but not in this phase
 ├── Stale                   the interaction has moved on since the person looked
-├── TargetUnavailable       the colleague cannot be rung now
-├── BadTarget               there is no such colleague, reason or digit
+├── TargetUnavailable       whoever is asked for cannot be rung now
+├── BadTarget               there is no such colleague, queue, reason or digit
+├── TooManyOutsideCalls     the site, or this agent, has called outside too often
 ├── ReusedKey              its key came with another command before
 ├── UnknownInteraction      there is no such interaction, or it is not theirs to see
 └── SwitchAway              Asterisk is not there, so nothing was done
@@ -52,6 +53,12 @@ class BadTarget(Refused):
     """There is no such colleague, reason or digit."""
 
     code = "bad-target"
+
+
+class TooManyOutsideCalls(Refused):
+    """The site, or this agent, has called outside too often, or is in too many calls with outside."""
+
+    code = "too-many-outside-calls"
 
 
 class ReusedKey(Refused):

@@ -6,25 +6,27 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import PydanticSerializationError, from_json
 
-from controller.directory.ids import THE_SWITCH, Seconds
+from controller.directory.ids import Seconds
 from controller.floor.outcome import Input, SiteReloaded
 from controller.floor.state import FloorState
 from controller.interaction import commands, facts
 from controller.interaction.commands import Command
-from controller.interaction.facts import Fact, SwitchFound, SwitchLost
-from controller.journal.older_forms import READERS
+from controller.interaction.facts import Fact
+from controller.journal.older_forms import as_today, state_as_today
 from controller.routing import commands as desk_commands
 from controller.routing.commands import DeskCommand
 
-FORM = 3
+FORM = 4
 """The version of the form in which we write. Keep reading the old ones when it changes; never change what a number means.
 
 1: commands carry no key, and a state remembers none.
 2: a command may carry its key, and a state has the keys that were accepted.
 3: an interaction is kept as its parts (customer, offer, owner, consult, members), and a switch that is lost or found is named.
+4: a consult is asked of a target of any kind, and a customer on hold has a moment at which their owner is reminded of them. A desk knows
+   its agent's telephones and since when it is in its state, and a telephone in the browser may be away from its call.
 """
-FORMS_READ = frozenset({*READERS, FORM})
-"""What an older form's input does not say has its default in form 3; its states are brought into form 3 first."""
+FORMS_READ = frozenset(range(1, FORM + 1))
+"""What an older form does not say has its default in today's; what it says otherwise is brought into today's form first."""
 
 
 class Unreadable(Exception):
@@ -81,15 +83,10 @@ def read_input(text: str) -> Taken:
     if adapter is None:
         raise WrittenByNewer(f"this version knows no input {kind!r}")
     try:
-        return Taken(adapter.validate_python(_with_switch(kind, envelope["input"])), float(envelope["at"]))
+        fields = as_today(kind, envelope["input"], envelope["form"])
+        return Taken(adapter.validate_python(fields), float(envelope["at"]))
     except (ValidationError, KeyError, TypeError, ValueError) as error:
         raise Unreadable(f"not a {kind}: {_first_line(error)}") from error
-
-
-def _with_switch(kind: str, fields: Any) -> Any:
-    """Older versions knew one Asterisk and did not name it."""
-    is_about_one = kind in (SwitchLost.__name__, SwitchFound.__name__) and isinstance(fields, dict)
-    return {"switch": THE_SWITCH, **fields} if is_about_one else fields
 
 
 def write_state(state: FloorState) -> str:
@@ -101,8 +98,7 @@ def read_state(text: str) -> FloorState:
     """Read what `write_state` of this or an older version wrote. Raises `Unreadable`."""
     envelope = _envelope(text)
     try:
-        as_today = READERS.get(envelope["form"], lambda state: state)
-        return _STATE.validate_python(as_today(envelope["state"]))
+        return _STATE.validate_python(state_as_today(envelope["state"], envelope["form"]))
     except (ValidationError, KeyError) as error:
         raise Unreadable(f"not a state: {_first_line(error)}") from error
 

@@ -1,13 +1,16 @@
-"""States of older forms as today's form writes them. A form is never written anew; what it left unsaid, or said otherwise, is said here.
+"""Inputs and states of older forms as today's writes them. A form is never written anew: what it said otherwise is said here.
 
 1, 2   an interaction has a phase, and a party for each role; what rings or is asked has the interaction's only deadline
 3      an interaction has its parts: customer, offer, owner, consult, members; the phase follows from them
+4      a consult has a target, of any kind; a customer on hold has a moment at which their owner is reminded of them
 """
 
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from controller.directory.ids import THE_SWITCH
+from controller.directory.policy import Policy
+from controller.interaction.facts import Why
 
 Fields = dict[str, Any]
 """A value of a state as JSON has it."""
@@ -27,10 +30,7 @@ _RING_BACK = "ring back unanswered"
 
 def with_parts(state: Any) -> Any:
     """Bring a state of form 1 or 2 into form 3. What is not as those forms are is left for the reader to refuse."""
-    interactions = state.get("interactions") if isinstance(state, dict) else None
-    if isinstance(interactions, list):
-        state = {**state, "interactions": [_parts(one) if isinstance(one, dict) else one for one in interactions]}
-    return state
+    return _with_interactions(state, _parts)
 
 
 def _parts(interaction: Fields) -> Fields:
@@ -92,5 +92,51 @@ def _dicts(several: Any) -> Iterator[Fields]:
     yield from (one for one in several if isinstance(one, dict)) if isinstance(several, list) else ()
 
 
-READERS: dict[int, Callable[[Any], Any]] = {1: with_parts, 2: with_parts}
-"""How a state of each older form is brought into today's."""
+def with_targets(state: Any) -> Any:
+    """Bring a state of form 3 into form 4."""
+    return _with_interactions(state, _target)
+
+
+def _target(interaction: Fields) -> Fields:
+    consult, owner, customer = interaction.get("consult"), interaction.get("owner"), interaction.get("customer")
+    if isinstance(consult, dict) and isinstance(person := consult.get("person"), dict):
+        target = {"kind": "agent", "agent": person.get("agent")}
+        interaction = {**interaction, "consult": {"target": target, "name": person.get("name"), **consult}}
+    is_held = isinstance(owner, dict) and owner.get("talks_to") != "customer"
+    if is_held and isinstance(customer, dict) and isinstance(since := interaction.get("phase_since"), int | float):
+        alarm = {"at": since + Policy().hold_alarm_seconds, "why": Why.HELD_FOR_LONG}
+        interaction = {**interaction, "customer": {**customer, "held_since": since, "deadline": alarm}}
+    offer = interaction.get("offer")
+    if isinstance(offer, dict):
+        interaction = {**interaction, "offer": {"owes_wrap_up": offer.get("why") == "ring-back", **offer}}
+    return interaction
+
+
+def _with_interactions(state: Any, change: Callable[[Fields], Fields]) -> Any:
+    interactions = state.get("interactions") if isinstance(state, dict) else None
+    if isinstance(interactions, list):
+        state = {**state, "interactions": [change(one) if isinstance(one, dict) else one for one in interactions]}
+    return state
+
+
+_READERS: tuple[tuple[int, Callable[[Any], Any]], ...] = ((2, with_parts), (3, with_targets))
+"""Up to which form each is needed, in order."""
+
+
+def state_as_today(state: Any, form: int) -> Any:
+    """Bring a state of any form into today's."""
+    for last, read in _READERS:
+        if form <= last:
+            state = read(state)
+    return state
+
+
+def as_today(kind: str, fields: Any, form: int) -> Any:
+    """Bring an input of any form into today's. What is not as its form is, is left for the reader to refuse."""
+    if not isinstance(fields, dict):
+        return fields
+    if form <= 2 and kind in ("SwitchLost", "SwitchFound"):  # there was one Asterisk, without a name
+        fields = {"switch": THE_SWITCH, **fields}
+    if form <= 3 and kind == "StartConsult" and isinstance(agent := fields.get("target"), dict):
+        fields = {**fields, "target": {"kind": "agent", "agent": agent.get("id")}}
+    return fields

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from controller.floor.state import FloorState
+from controller.floor.trouble import trouble_in_words
 from controller.journal.codec import Taken, Unreadable, Unwritable, WrittenByNewer, read_input, read_state, write_input, write_state
 from controller.journal.disk_thread import DiskThread
 from controller.journal.folder_lock import FolderLock
@@ -113,7 +114,7 @@ class SqliteJournal:
             self._lock.let_go()
             if isinstance(error, WrittenByNewer):
                 raise JournalFailed(_newer(self._folder, error.because)) from error
-            raise JournalFailed(f"The journal in {self._folder} can't be opened: {error}.") from error
+            raise JournalFailed(f"The journal in {self._folder} can't be opened: {trouble_in_words(error)}.") from error
         self._since_state = len(inputs)
         return Kept(state=state, inputs=inputs, damage=damage)
 
@@ -347,6 +348,6 @@ def _told_plainly(work: Callable[[], T]) -> Callable[[], T]:
         try:
             return work()
         except (sqlite3.Error, OSError, Unwritable) as error:
-            raise JournalFailed(f"The journal can't be written: {error}.") from error
+            raise JournalFailed(f"The journal can't be written: {trouble_in_words(error)}.") from error
 
     return done

@@ -11,9 +11,10 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
+from controller.dialling.listed_number import ListedNumbers
 from controller.directory.colleagues import Colleague
 from controller.directory.ids import ColleagueId, Seconds
-from controller.organisation.provider import ProviderFailed, Take
+from controller.organisation.provider import Fetched, KeepAs, ProviderFailed, Take
 
 PIECE_BYTES = 16 * 1024
 """Some 80 people: half a millisecond."""
@@ -50,8 +51,13 @@ async def run_child(module: str, asked: Said, take: Take, *, seconds_max: Second
         how = f"signal {-code}" if code < 0 else f"exit code {code}"
         raise ProviderFailed(f"the program that fetches it ended before it was done ({how})")
     if "failed" in said:
-        raise ProviderFailed(str(said["failed"]))
+        raise ProviderFailed(_one_line(str(said["failed"])), retry_after=said.get("retry_after", 0.0))
     return said
+
+
+def _one_line(text: str) -> str:
+    """Take out of a reason what a server far away may have put in to look like something else of ours."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
 
 
 async def _end(child: asyncio.subprocess.Process) -> None:
@@ -78,6 +84,29 @@ async def _listen(child: asyncio.subprocess.Process, asked: Said, take: Take) ->
         said = next((line for line in told if isinstance(line, dict)), said)
         await asyncio.sleep(0)  # a read does not wait where there is something to read, and calls must not wait for a long list
     return said
+
+
+# --- What every one of these programs is asked, and says at its end -----------------------------------------------------
+
+
+def of_the_site(numbers: ListedNumbers, keep: KeepAs | None) -> Said:
+    """How numbers are read, and where the list is kept for the next start."""
+    return {
+        "region": numbers.region,
+        "extensions": [(numbers.first, numbers.last) for numbers in numbers.extensions],
+        "keep": keep._asdict() if keep is not None else None,
+    }
+
+
+def as_fetched(said: Said) -> Fetched:
+    """Read what a program has said at its end."""
+    return Fetched(
+        written_at=said["written_at"],
+        without_number=said["without_number"],
+        mistakes=said["mistakes"],
+        notes=tuple(said["notes"]),
+        not_kept_because=said.get("not_kept", ""),
+    )
 
 
 # --- A person as a line ------------------------------------------------------------------------------------------------

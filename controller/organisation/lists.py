@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from controller.directory.site_mistakes import nearest
+from controller.organisation.reading import NotFetched
 
 KEYS = ("id", "name", "first_name", "title", "department", "number", "presence")
 TABLE = "colleague"
@@ -15,12 +16,8 @@ DELIMITERS = ",;\t"
 ENDS_WITH_CSV = ".csv"
 
 
-class NotReadable(Exception):
-    """It is no list of colleagues; `because` says what to do."""
-
-    def __init__(self, because: str) -> None:
-        super().__init__(because)
-        self.because = because
+class NotReadable(NotFetched):
+    """It is no list of colleagues."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,6 @@
-"""Which agent for which customer: who has waited longest first, and the agent who has been available longest.
+"""Which agent for whom: who has waited longest first, and the agent who has been available longest.
+
+Whoever wants an agent makes a request: a customer who waits, or an owner who consults a queue.
 
 A contact centre of ten thousand agents has a few of them free and a few customers waiting. Both are kept in order as they change, so that
 an input costs what it concerns and no walk over everybody.
@@ -7,6 +9,7 @@ an input costs what it concerns and no walk over everybody.
 from bisect import bisect_left, insort
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from enum import IntEnum
 from heapq import merge
 
 from controller.directory.directory import Queue
@@ -14,31 +17,44 @@ from controller.directory.ids import AgentId, InteractionId, QueueId, Seconds
 from controller.routing.desk import Desk, DeskState
 
 
+class Rank(IntEnum):
+    """Who is served before whom, whoever has waited longer; among equals, who has waited longest."""
+
+    LOST_AN_AGENT = 0
+    """A customer who lost their agent through no fault of their own."""
+    BEFORE_CUSTOMERS = 1
+    """A consult, where the queue serves those first."""
+    BY_TIME = 2
+    AFTER_CUSTOMERS = 3
+    """A consult, where the queue serves customers first."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
-    """A customer in a line."""
+class Request:
+    """Somebody in a line. An interaction has one at most: while its customer waits nobody owns it, and only an owner consults."""
 
     interaction: InteractionId
     queue: QueueId
     since: Seconds
-    first: bool
-    """Served before all who are not: they lost an agent through no fault of their own."""
+    rank: Rank
+    is_customer: bool
+    """False: an owner who consults the queue."""
     not_for: Collection[AgentId]
-    """Not to be given to these agents, unless nobody else serves the queue."""
+    """Not to be given to these agents: a customer is, where nobody else serves the queue; a consult never is."""
 
 
-_Place = tuple[bool, Seconds, InteractionId]
-"""A customer's place in a line: lines are sorted by it."""
+_Place = tuple[Rank, Seconds, InteractionId]
+"""A place in a line: lines are sorted by it."""
 _Free = tuple[Seconds, AgentId]
 """A free agent, and since when: sorted by it, the longest free comes first."""
 
 
-def _place(customer: Waiting) -> _Place:
-    return not customer.first, customer.since, customer.interaction
+def _place(request: Request) -> _Place:
+    return request.rank, request.since, request.interaction
 
 
 class Lines:
-    """Every queue's customers in the order in which they are served, and its agents who are free."""
+    """Every queue's requests in the order in which they are served, and its agents who are free."""
 
     def __init__(self, queues: Mapping[QueueId, Queue]) -> None:
         self._queues_of: dict[AgentId, list[QueueId]] = {}
@@ -46,37 +62,37 @@ class Lines:
             for agent in queue.agents:
                 self._queues_of.setdefault(agent, []).append(queue.id)
         self._lines: dict[QueueId, list[_Place]] = {queue: [] for queue in queues}
-        self._customers: dict[InteractionId, Waiting] = {}
+        self._requests: dict[InteractionId, Request] = {}
         self._free: dict[QueueId, list[_Free]] = {queue: [] for queue in queues}
         self._free_since: dict[AgentId, Seconds] = {}
         self._taking_calls: dict[QueueId, set[AgentId]] = {queue: set() for queue in queues}
-        """Who has chosen to take calls, now or when theirs is over."""
+        """Who has chosen to take calls, now or when theirs is over, and has a telephone that is there."""
 
     def __len__(self) -> int:
-        """How many customers wait in all lines together."""
-        return len(self._customers)
+        """How many wait in all lines together."""
+        return len(self._requests)
 
     # --- What changes ----------------------------------------------------------------------------------------------
 
-    def join(self, customer: Waiting) -> None:
-        """A customer waits, perhaps at another place than before."""
-        if self._customers.get(customer.interaction) != customer:
-            self.leave(customer.interaction)
-            self._customers[customer.interaction] = customer
-            insort(self._lines[customer.queue], _place(customer))
+    def join(self, request: Request) -> None:
+        """Somebody waits, perhaps at another place than before."""
+        if self._requests.get(request.interaction) != request:
+            self.leave(request.interaction)
+            self._requests[request.interaction] = request
+            insort(self._lines[request.queue], _place(request))
 
     def leave(self, interaction: InteractionId) -> None:
-        """A customer waits no more; whoever did not wait is no surprise."""
-        customer = self._customers.pop(interaction, None)
-        if customer is not None:
-            line = self._lines[customer.queue]
-            del line[bisect_left(line, _place(customer))]
+        """Nobody of this interaction waits any more; whoever did not wait is no surprise."""
+        request = self._requests.pop(interaction, None)
+        if request is not None:
+            line = self._lines[request.queue]
+            del line[bisect_left(line, _place(request))]
 
     def note(self, desk: Desk) -> None:
         """An agent's presence is this now."""
         agent, since = desk.agent, desk.free_since if desk.may_be_offered_a_call else None
         before = self._free_since.get(agent)
-        takes_calls = desk.chosen is DeskState.AVAILABLE
+        takes_calls = desk.chosen is DeskState.AVAILABLE and desk.telephones.is_there
         for queue in self._queues_of.get(agent, ()):
             if takes_calls:
                 self._taking_calls[queue].add(agent)
@@ -95,9 +111,19 @@ class Lines:
 
     # --- Who gets whom ---------------------------------------------------------------------------------------------
 
-    def waiting_in(self, queue: QueueId) -> list[InteractionId]:
+    def waiting_in(self, queue: QueueId) -> list[Request]:
         """Whoever waits in this line, in the order in which they are served."""
-        return [interaction for _, _, interaction in self._lines[queue]]
+        return [self._requests[interaction] for _, _, interaction in self._lines[queue]]
+
+    def position_of(self, interaction: InteractionId) -> int | None:
+        """At which place of a line this interaction waits, from 1; None: in none."""
+        request = self._requests.get(interaction)
+        return None if request is None else bisect_left(self._lines[request.queue], _place(request)) + 1
+
+    @property
+    def everybody(self) -> Iterable[Request]:
+        """Whoever waits in any line; whose turn it is can't be told from the order."""
+        return self._requests.values()
 
     @property
     def queues(self) -> Iterable[QueueId]:
@@ -105,29 +131,29 @@ class Lines:
         return self._lines.keys()
 
     def assignments(self, queues: Iterable[QueueId]) -> Iterator[tuple[InteractionId, AgentId]]:
-        """Give each customer of these lines who can have one an agent. Nobody is given twice; take all before anything is changed."""
+        """Give everybody of these lines who can have one an agent. Nobody is given twice; take all before anything is changed."""
         free = {queue: _FreeAgents(self._free[queue]) for queue in queues if self._lines.get(queue) and self._free[queue]}
         taken: set[AgentId] = set()
         for _, _, interaction in merge(*(self._lines[queue] for queue in free)):
-            customer = self._customers[interaction]
-            agents = free.get(customer.queue)
+            request = self._requests[interaction]
+            agents = free.get(request.queue)
             if agents is None:
                 continue
-            agent = agents.first(taken, but=self._not_for(customer))
+            agent = agents.first(taken, but=self._not_for(request))
             if agent is not None:
                 taken.add(agent)
                 yield interaction, agent
             elif agents.are_none_left(taken):
-                del free[customer.queue]
+                del free[request.queue]
                 if not free:
                     return
 
-    def _not_for(self, customer: Waiting) -> Collection[AgentId]:
-        """Whom this customer is not to be given; nobody, where nobody else takes calls (now, or when theirs is over)."""
-        if not customer.not_for:
-            return ()
-        others = self._taking_calls[customer.queue].difference(customer.not_for)
-        return customer.not_for if others else ()
+    def _not_for(self, request: Request) -> Collection[AgentId]:
+        """Whom this request is not to be given; of a customer nobody, where nobody else takes calls (now, or when theirs is over)."""
+        if not request.not_for or not request.is_customer:
+            return request.not_for
+        others = self._taking_calls[request.queue].difference(request.not_for)
+        return request.not_for if others else ()
 
 
 class _FreeAgents:

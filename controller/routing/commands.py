@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
-from controller.directory.ids import AgentId, CommandKey, Seconds
+from controller.directory.ids import AgentId, CommandKey, QueueId, Seconds
+from controller.directory.targets import Target
+from controller.routing.telephones import TelephoneKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +24,13 @@ class LogOn(DeskCommand):
     """How the desktop knows its session again; never the token that it was given. Empty: no desktop."""
     until: Seconds = 0.0
     """When that token stops being good."""
+    telephone: TelephoneKind | None = None
+    """Which telephone is to ring; None: the one in the browser while a page is open, otherwise the one on the desk."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReconnectTelephone(DeskCommand):
+    """My page was loaded anew in the middle of a call: ring my telephone in the browser anew, and put me back where I was."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,3 +51,12 @@ class GoIdle(DeskCommand):
     """I take no calls, once my call and its wrap-up are over."""
 
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallOut(DeskCommand):
+    """Call somebody: my own telephone is rung first."""
+
+    target: Target
+    queue: QueueId | None = None
+    """For which queue: its policies hold, and its number is shown. None: the site's."""

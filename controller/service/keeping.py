@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 import structlog
 
 from controller.directory.ids import Seconds
+from controller.floor.durations import Durations
 from controller.floor.floor import Floor
 from controller.floor.outcome import Input, Outcome, SiteReloaded
 from controller.floor.ports import NotKept
@@ -15,6 +16,9 @@ from controller.journal.journal import Journal, JournalFailed
 
 INPUTS_PER_STATE = 3_000
 """After so many inputs a whole state is written in their place: it bounds the file, and a start replays for a third of a second."""
+
+KEPT, FAILED = "kept", "failed"
+"""How a write can go, for monitoring."""
 
 log = structlog.get_logger("journal")
 
@@ -28,6 +32,8 @@ class Keeper:
         self._clock = clock
         self._failed_because: str | None = None
         self._failed_at: Seconds = 0.0
+        self.took = Durations((KEPT, FAILED))
+        """Every write, from its asking until the disk has it."""
 
     @property
     def failed_because(self) -> str | None:
@@ -44,10 +50,11 @@ class Keeper:
 
         `whole`: the inputs alone do not lead to the floor as it is, so its state is kept.
         """
-        worth = [Taken(what, at) for what, at, outcome in accepted if _leaves_a_trace(what, outcome)]
+        worth = [Taken(outcome.kept_as or what, at) for what, at, outcome in accepted if _leaves_a_trace(what, outcome)]
         whole = whole or self._failed_because is not None
         if not worth and not whole:
             return None
+        began = self._clock()
         try:
             if whole or self._is_time_for_a_state(worth):
                 # The floor is already past these inputs, so its state holds them.
@@ -55,11 +62,13 @@ class Keeper:
             else:
                 await self._journal.keep(worth)
         except JournalFailed as failed:
+            self.took.note(FAILED, self._clock() - began)
             if self._failed_because is None:
                 log.error("nothing is kept until the disk works again; calls go on", because=failed.because)
                 self._failed_at = self._clock()
             self._failed_because = failed.because
             return NotKept(failed.because)
+        self.took.note(KEPT, self._clock() - began)
         if self._failed_because is not None:
             log.info("the journal works again and holds everything", failed_seconds=round(self._clock() - self._failed_at, 1))
             self._failed_because = None

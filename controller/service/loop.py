@@ -12,14 +12,16 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from controller.directory.ids import InteractionId, Seconds
+from controller.directory.ids import LegId, Seconds
 from controller.floor.floor import Floor
 from controller.floor.outcome import Input, Outcome
-from controller.floor.ports import Audience, Inbox, InboxFull, Switch, Tally
+from controller.floor.ports import Audience, Inbox, InboxFull, Switch, Tally, Tone
 from controller.interaction.commands import Command
 from controller.interaction.interaction import Interaction
 from controller.interaction.layout import layout
-from controller.interaction.notices import CallTurnedAway, CallWasOver, DigitsPressed
+from controller.interaction.leg import Origin
+from controller.interaction.legs import legs
+from controller.interaction.notices import CallTurnedAway, CallWasOver, CodeDone, CodeRefused, DialRefused, DigitsPressed, TransferAnswered
 from controller.interaction.refusals import Refused, SwitchAway
 from controller.routing.commands import DeskCommand
 from controller.service.keeping import Keeper
@@ -52,8 +54,11 @@ class _Followed:
     result: Outcome | Exception
 
 
+@dataclass(frozen=True, slots=True)
 class _Tick:
-    """The moment of a deadline has come."""
+    """The moment of a deadline has come, or somebody wants to know when the loop gets here."""
+
+    seen: asyncio.Future[None] | None = None
 
 
 class Loop(Inbox):
@@ -109,6 +114,15 @@ class Loop(Inbox):
             raise SwitchAway("The controller is overloaded; nothing was done. Try again in a moment.") from None
         return await answer
 
+    async def reached(self) -> None:
+        """Wait until the loop has come to what is brought now, so that it is known to go on. Raises `InboxFull`."""
+        seen: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        try:
+            self._inputs.put_nowait(_Tick(seen))
+        except asyncio.QueueFull:
+            raise InboxFull from None
+        await seen
+
     def stop(self) -> None:
         """Have `run` return when what it has begun is kept and done. What was not begun was not promised to anybody."""
         self._stopping = True
@@ -134,6 +148,9 @@ class Loop(Inbox):
         gathered = [first]
         while len(gathered) < BATCH_MAX and not self._inputs.empty():
             gathered.append(self._inputs.get_nowait())
+        for tick in gathered:
+            if isinstance(tick, _Tick) and tick.seen is not None and not tick.seen.done():
+                tick.seen.set_result(None)
         return [asked for asked in gathered if isinstance(asked, _Asked)]
 
     def _follow(self, asked: _Asked) -> _Followed:
@@ -175,12 +192,13 @@ class Loop(Inbox):
     def _hand_on(self, followed: Sequence[_Followed]) -> None:
         """Have the switch do what follows, tell everybody who wants to know, and answer who asked."""
         assert self._switch is not None, "`serve` comes before `run`"
-        last: dict[InteractionId, Interaction] = {}
-        for each in followed:
-            if isinstance(each.result, Outcome):
-                last.update({change.after.id: change.after for change in each.result.changes})
-        for interaction in last.values():
-            self._switch.arrange(layout(interaction))
+        outcomes = (each.result for each in followed if isinstance(each.result, Outcome))
+        stages = [change.after for outcome in outcomes for change in (*outcome.changes, *outcome.unshown)]
+        last = {after.id: after for after in stages}
+        for after in stages:
+            # A leg that has come by itself and is wanted no more within the same moment is known to the switch as nobody's otherwise.
+            if after is last[after.id] or _came_by_themselves(after) - _came_by_themselves(last[after.id]):
+                self._switch.arrange(layout(after))
         for each in followed:
             if isinstance(each.result, Outcome):
                 self._run_errands(each.result)
@@ -193,8 +211,16 @@ class Loop(Inbox):
             match notice:
                 case DigitsPressed():
                     self._switch.press(notice.interaction, notice.leg, notice.digits)
+                case CodeRefused():
+                    self._switch.sound(notice.leg, Tone.REFUSED)
                 case CallTurnedAway():
                     self._switch.turn_away(notice.leg)
+                case CodeDone():
+                    self._switch.confirm_dialled(notice.leg)
+                case DialRefused():
+                    self._switch.refuse_dialled(notice.leg, notice.code)
+                case TransferAnswered():
+                    self._switch.answer_transfer(notice.leg, notice.code)
                 case CallWasOver():
                     self._switch.let_go(notice.leg)
                 case _:
@@ -252,3 +278,7 @@ class Loop(Inbox):
 def _is_forsaken(asked: _Asked) -> bool:
     """Whoever asked has gone before it was their turn: nothing was promised."""
     return asked.answer is not None and asked.answer.cancelled()
+
+
+def _came_by_themselves(interaction: Interaction) -> set[LegId]:
+    return {leg.id for _, leg in legs(interaction) if leg.origin is not Origin.MADE}

@@ -8,9 +8,12 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import cast
 
+from controller.asterisk.dial_string import Dialable
+from controller.asterisk.local_pairs import LocalPairs
 from controller.asterisk.reconcile import RUNG_SECONDS_MAX, Reconciler
 from controller.asterisk.seen import Seen
 from controller.asterisk.switch import AriSwitch
+from controller.directory.dialled_targets import DialledNumbers
 from controller.directory.ids import THE_SWITCH, Seconds
 from controller.floor.outcome import Outcome
 from controller.interaction.commands import Command
@@ -93,20 +96,43 @@ class DrivenReconciler(Reconciler):
 class DrivenSwitch(AriSwitch):
     """The real one, over the simulated wire."""
 
-    def __init__(self, agenda: Agenda, wire: Wire, post: Callable[[Fact], None]) -> None:
+    def __init__(
+        self,
+        agenda: Agenda,
+        wire: Wire,
+        post: Callable[[Fact], None],
+        dialable: Dialable,
+        dialled: DialledNumbers,
+        *,
+        leaves_transfers: bool = False,
+    ) -> None:
         # Not the real one's: that makes an attachment, which opens sockets.
+        self._leaves_transfers = leaves_transfers
         self._agenda = agenda
         self._app = APP
         self._transport = wire
         self._post_fact = post
         self._clock = lambda: agenda.now
+        self._dialable = dialable
+        self._dialled = dialled
         self._name = THE_SWITCH
         self._seen = Seen()
+        self._local_pairs = LocalPairs()
         self._reconcilers = {}
         self._leaving = set()
         self._errands = None
         self._is_there = self._is_being_read = self._was_there = False
         self._untold = deque()
+        self._companions = ()
+        self._lend_errands()
+
+    @property
+    def _has_codecs(self) -> bool:
+        return False  # the simulated telephones have one, as the delivered ones do
+
+    @property
+    def _asks_us_for_transfers(self) -> bool:
+        return self._leaves_transfers
 
     def begin(self, tasks: Tasks) -> None:
         """What `run` does before it attaches."""
@@ -117,7 +143,7 @@ class DrivenSwitch(AriSwitch):
     @property
     def is_at_rest(self) -> bool:
         """Nothing of any interaction is left to look after."""
-        return not self._reconcilers and not self._seen.legs and not self._leaving
+        return not self._reconcilers and not self._seen.legs and not self._leaving and not self._strangers.are_there
 
     def _drop(self, because: str) -> None:
         raise AssertionError(f"nothing in a simulated day is so much: {because}")
@@ -132,6 +158,7 @@ class DrivenSwitch(AriSwitch):
             transport=self._transport,
             app=self._app,
             is_there=lambda: self._is_there,
+            dialable=lambda: self._dialable,
             reports=self,
             clock=self._clock,
         )

@@ -1,17 +1,17 @@
 """Looks at what really happens in the simulated exchange and at what the floor says, and raises `Broken` when a promise is broken.
 
 It trusts neither the controller's mirror nor its layouts alone: who hears whom is judged on the simulated bridges. What becomes of callers
-is `judge_customers`, what becomes of agents `judge_agents`.
+is `judge_customers`, what becomes of agents `judge_agents`, what becomes of whoever is asked `judge_asked`; calls to outside are
+`judge_outside`, what people are told `judge_telling`, and what comes of the keys of telephones `judge_keys`.
 """
 
-from controller.asterisk.seen import room_named
-from controller.directory.ids import InteractionId, LegId
+from controller.asterisk.seen import first_of, room_named
+from controller.directory.ids import InteractionId, LegId, Seconds
 from controller.floor.floor import Floor
 from controller.floor.outcome import Input, Outcome
 from controller.interaction.commands import Command
 from controller.interaction.interaction import Interaction, Phase
 from controller.interaction.layout import Room, layout
-from controller.interaction.parties import parties
 from controller.interaction.party import Role
 from controller.interaction.refusals import Refused
 from controller.journal.codec import write_state
@@ -20,10 +20,18 @@ from controller.simulator.broken import Broken, Case
 from controller.simulator.disk import Disk
 from controller.simulator.exchange import Exchange, Witness
 from controller.simulator.judge_agents import AgentJudge
+from controller.simulator.judge_asked import AskedJudge
 from controller.simulator.judge_customers import CustomerJudge
+from controller.simulator.judge_keys import KeysJudge
+from controller.simulator.judge_outside import OutsideJudge
+from controller.simulator.judge_pages import PageJudge
+from controller.simulator.judge_telling import TellingJudge
 from controller.simulator.parts import SimBridge, SimChannel
 from controller.simulator.process import Process
-from controller.simulator.reach import Reach
+from controller.simulator.reach import Reach, Since
+
+STRANGER_SECONDS_MAX: Seconds = 3.0
+"""How long somebody may stand in a room of ours whom nobody of ours has brought there; lost answers are asked for again meanwhile."""
 
 
 class Judge(Witness):
@@ -33,21 +41,33 @@ class Judge(Witness):
         self.case = Case(reach)
         self.customers = CustomerJudge(self.case)
         self.agents = AgentJudge(self.case)
+        self.asked = AskedJudge(self.case)
+        self.outside = OutsideJudge(self.case)
+        self.telling = TellingJudge(self.case)
+        self.pages = PageJudge(self.case)
+        self.keys = KeysJudge(self.case)
         self._have_met: set[LegId] = set()
-        """Agents 2 who have been in a conference: they and the customer have heard one another, and no consult can follow."""
+        """Those of ours and outside who are with the customer: they and the customer may hear one another from then on."""
         self._done: dict[int, tuple[Command, int]] = {}
         """Commands that were done, with the revision that came of them."""
+        self._strangers: dict[LegId, Since] = {}
         self.looks = 0
 
     # --- What the floor says ---------------------------------------------------------------------------------------
 
     def followed(self, what: Input, outcome: Outcome, floor: Floor) -> None:
-        """The floor has taken an input."""
+        """The floor has taken an input. What an agent says by keys is judged as the command that it is."""
+        what = outcome.kept_as or what
         self._judge_once(what, outcome)
         for change in outcome.changes:
             self._note(change.after)
-        self.customers.followed(outcome)
+        self.customers.followed(outcome, floor)
+        self.asked.followed(outcome, floor)
         self.agents.followed(what, outcome, floor)
+        self.outside.followed(what, outcome, floor)
+        self.telling.followed(outcome)
+        self.pages.followed(outcome)
+        self.keys.followed(outcome)
 
     def refused(self, what: Input, refused: Refused, floor: Floor) -> None:
         """The floor would not do it."""
@@ -56,6 +76,9 @@ class Judge(Witness):
     def began_again(self, floor: Floor) -> None:
         """A process has begun with what the journal had: what was not kept has never been."""
         self.agents.began_again(floor)
+        self.asked.began_again(floor)
+        self.outside.began_again(floor)
+        self.pages.began_again()
         self.case.began_again(floor)
         for interaction in floor.interactions.values():
             self._note(interaction)
@@ -66,8 +89,9 @@ class Judge(Witness):
 
     def _note(self, interaction: Interaction) -> None:
         self.case.note(interaction)
-        if interaction.phase is Phase.CONFERENCE:
-            self._have_met.update(party.leg for party in parties(interaction))
+        self._have_met.update(member.leg.id for member in interaction.members)
+        if interaction.phase is Phase.CONFERENCE and interaction.owner is not None:
+            self._have_met.add(interaction.owner.leg.id)
 
     def _judge_once(self, what: Input, outcome: Outcome) -> None:
         """A command that is sent again is the very same object: a client that heard no answer, or that it was not kept."""
@@ -82,8 +106,30 @@ class Judge(Witness):
     def look(self, floor: Floor | None) -> None:
         """A second has passed. Say what has lasted too long."""
         self.agents.look()
+        self.outside.look()
+        self._judge_strangers()
+        self.keys.look()
         if floor is not None:
             self.customers.look(floor)
+            self.asked.look(floor)
+            self.telling.look(floor)
+            self.pages.look(floor)
+
+    def _judge_strangers(self) -> None:
+        """Nobody stands in a room of ours whom nobody has brought there."""
+        assert self.case.exchange is not None, "an exchange is there before anybody calls"
+        there = (*self.case.exchange.channels.values(), *self.case.exchange.neighbours.strangers())
+        unasked = [channel for channel in there if channel.id not in self.case.whose or channel.stands_by_itself]
+        standing = {channel.id: channel.bridge.id for channel in unasked if channel.bridge is not None}
+        for leg in [leg for leg in self._strangers if leg not in standing]:
+            del self._strangers[leg]
+        for leg, bridge in standing.items():
+            named = room_named(bridge)
+            if named is None:
+                continue
+            since = self._strangers.setdefault(leg, self.case.reach.begins(named[0]))
+            if since.in_reach > STRANGER_SECONDS_MAX + self.case.reach.patience:
+                raise Broken(f"{leg} stands in {bridge} for {since.in_all:.0f} s, and nobody of ours has brought it there")
 
     # --- What really happens ---------------------------------------------------------------------------------------
 
@@ -99,13 +145,43 @@ class Judge(Witness):
                 raise Broken(f"{leg} of {whose[0]} stands in a room of {interaction}")
         if room is Room.HOLD:
             return
-        roles = {whose[1]: leg for leg, whose in zip(bridge.channels, talking, strict=True) if whose is not None}
-        if Role.CUSTOMER in roles and Role.AGENT_2 in roles and roles[Role.AGENT_2] not in self._have_met:
+        roles = {leg: whose[1] for leg, whose in zip(bridge.channels, talking, strict=True) if whose is not None}
+        hears = [leg for leg in roles if self._is_with_customer(leg)]
+        consulted = [leg for leg, role in roles.items() if role is Role.AGENT_2 and leg not in self._have_met]
+        if hears and consulted:
+            who = "customer" if Role.CUSTOMER in roles.values() else "conference"
             phase = self.case.phase[interaction]
-            raise Broken(f"the customer of {interaction} hears the consult: {channel.id} came into the talk room while it was {phase}")
+            raise Broken(f"the {who} of {interaction} hears the consult: {channel.id} came into the talk room while it was {phase}")
+        for other in bridge.channels.values():
+            if other.sounds:
+                self._judge_early_sound(other, bridge)
+
+    def is_heard(self, channel: SimChannel) -> None:
+        if channel.bridge is not None and channel.coming_to is None:
+            self._judge_early_sound(channel, channel.bridge)
+
+    def _judge_early_sound(self, rung: SimChannel, bridge: SimBridge) -> None:
+        """Rule 14: while an outside target rings the customer hears music, and never what the network plays before it answers."""
+        named = room_named(bridge.id)
+        if named is None or named[1] is Room.HOLD:
+            return
+        if self.case.role(rung.id) is Role.CUSTOMER:
+            return
+        for leg in bridge.channels:
+            if leg != rung.id and self._is_with_customer(leg):
+                raise Broken(f"{leg} of {named[0]}, {self.case.phase[named[0]]}, hears what {rung.dialled} plays before it answers")
+
+    def _is_with_customer(self, leg: LegId) -> bool:
+        """Whether it is the customer's, or a member's: who may hear no consult. The owner may."""
+        role = self.case.role(leg)
+        return role is Role.CUSTOMER or (role is Role.AGENT_2 and leg in self._have_met)
+
+    def was_dialled_twice(self, channel: SimChannel) -> None:
+        self.outside.was_dialled_twice(channel)
 
     def rung(self, channel: SimChannel) -> None:
         self.agents.rung(channel)
+        self.outside.rung(channel)
 
     def was_busy(self, channel: SimChannel, with_: SimChannel) -> None:
         one, other = self.case.whose.get(channel.id), self.case.whose.get(with_.id)
@@ -113,6 +189,12 @@ class Judge(Witness):
             return
         if not self.agents.let_go.keys() & {channel.id, with_.id}:
             raise Broken(f"telephone {channel.endpoint} was rung for {one[0]} while it {with_.state} for {other[0]}")
+
+    def was_ended_too_soon(self, channel: SimChannel) -> None:
+        raise Broken(f"{channel.id} is ended just after its telephone was told of its transfer: Asterisk falls over that")
+
+    def heard_key(self, by: SimChannel, of: SimChannel) -> None:
+        self.keys.heard(by, of)
 
     def gone(self, channel: SimChannel) -> None:
         pass
@@ -155,12 +237,18 @@ class Judge(Witness):
         for interaction in floor.interactions.values():
             for place in layout(interaction).places:
                 wanted[place.leg] = (interaction.id, place.room, place.muted)
+        rung = {
+            place.leg for interaction in floor.interactions.values() for place in layout(interaction).places if place.endpoint is not None
+        }
+        beside = {first_of(channel.id) for channel in exchange.channels.values() if first_of(channel.id) != channel.id} & rung
         for channel in exchange.channels.values():
-            if channel.id not in wanted:
+            if channel.id not in wanted and first_of(channel.id) not in rung:
                 what = "left behind" if channel.endpoint else "a customer, forgotten"
                 raise Broken(f"{channel.id} ({channel.state}) belongs to no interaction: {what}")
         for leg, (interaction_id, room, muted) in wanted.items():
             there = exchange.channels.get(leg)
+            if there is None and leg in beside:
+                continue  # it was busy, say, and another telephone of the same agent rings
             if there is None:
                 raise Broken(
                     f"{interaction_id}, {floor.interactions[interaction_id].phase}: leg {leg} is wanted in {room} and is not there"

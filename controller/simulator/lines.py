@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 
 from controller.directory.ids import LegId, Seconds
+from controller.directory.targets import AgentTarget, ColleagueTarget, EntryPointTarget, NumberTarget, QueueTarget, Target
 from controller.floor.floor import Floor
 from controller.floor.outcome import Change, Input, Outcome
-from controller.interaction.commands import Command, GiveWrapUp, SendDigits, StartConsult
+from controller.interaction.commands import Command, DropMember, GiveWrapUp, SendDigits, StartConsult, TransferBlind
 from controller.interaction.facts import AgentChosen, CustomerArrived, DeadlinePassed, LegEnded, LegFact
 from controller.interaction.interaction import Interaction
 from controller.interaction.layout import Place, layout
@@ -22,9 +23,9 @@ from controller.interaction.notices import (
     WrapUpAsked,
 )
 from controller.interaction.parties import parties, party_of
-from controller.interaction.party import Party
+from controller.interaction.party import Party, Role
 from controller.interaction.refusals import Refused
-from controller.routing.commands import DeskCommand, GoIdle
+from controller.routing.commands import CallOut, DeskCommand, GoIdle
 from controller.simulator.world import Watcher
 
 
@@ -90,8 +91,10 @@ def _about(what: Input, before: Interaction | None) -> str:
             return what.why.value + (f", {what.agent}" if what.agent else "")
         case AgentChosen():
             return what.agent.id
-        case StartConsult():
-            return f"{what.agent}, {what.target.id}"
+        case StartConsult() | TransferBlind() | CallOut():
+            return f"{what.agent}, {_target(what.target)}"
+        case DropMember():
+            return f"{what.agent}, {_who(what.leg, before)}"
         case GiveWrapUp():
             return f"{what.agent}, {what.reason}"
         case SendDigits():
@@ -109,8 +112,18 @@ def _who(leg: LegId, before: Interaction | None) -> str:
     return _name(party) if party is not None else leg
 
 
+def _target(target: Target) -> str:
+    match target:
+        case AgentTarget(agent=name) | QueueTarget(queue=name) | EntryPointTarget(entry_point=name):
+            return str(name)
+        case NumberTarget() | ColleagueTarget():
+            return target.dial
+
+
 def _name(party: Party) -> str:
-    return str(party.agent) if party.agent is not None else "customer"
+    if party.role is Role.CUSTOMER:
+        return "customer"
+    return str(party.agent or party.phone)
 
 
 def _moves(before: Interaction | None, after: Interaction) -> Iterator[str]:
@@ -132,6 +145,9 @@ def _places(interaction: Interaction | None) -> dict[LegId, tuple[Place, str]]:
     if interaction is None:
         return {}
     names = {party.leg: _name(party) for party in parties(interaction)}
+    second = interaction.owner.other_leg if interaction.owner is not None else None
+    if second is not None and interaction.owner is not None:
+        names[second.id] = f"{names[interaction.owner.active_leg.id]}'s other call"
     return {place.leg: (place, names[place.leg]) for place in layout(interaction).places}
 
 

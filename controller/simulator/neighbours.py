@@ -15,6 +15,7 @@ class Neighbours:
     def __init__(self) -> None:
         self.channels: dict[LegId, SimChannel] = {}
         self.bridges: dict[str, SimBridge] = {}
+        self._strangers: dict[LegId, SimChannel] = {}
         self._came = 0
 
     def come(self, *, named_like_ours: bool) -> None:
@@ -31,6 +32,27 @@ class Neighbours:
             channel.app_data = f"{OTHER_APP},customer,700" if not endpoint else f"{OTHER_APP},"
             talk.channels[channel.id] = channel
 
+    def somebody(self, *, by_dialplan: bool) -> SimChannel:
+        """A channel that is to be brought into a room that is not theirs."""
+        self._came += 1
+        channel = SimChannel(LegId(f"1800000000.{self._came}"), endpoint="7002")
+        channel.state, channel.in_stasis = "Up", not by_dialplan
+        channel.app_data = "" if by_dialplan else f"{OTHER_APP},"
+        self.channels[channel.id] = self._strangers[channel.id] = channel
+        return channel
+
+    def stranger(self, name: str) -> SimChannel | None:
+        """Whoever of this name was brought into a room that is not theirs; None: nobody was."""
+        return self._strangers.get(LegId(name))
+
+    def strangers(self) -> list[SimChannel]:
+        """Everybody who stands in a room that is not theirs."""
+        return [channel for channel in self._strangers.values() if channel.bridge is not None]
+
+    def is_put_out(self, stranger: SimChannel) -> None:
+        """It is gone: from the room, and from here."""
+        del self.channels[stranger.id], self._strangers[stranger.id]
+
     def go(self) -> None:
         """Their oldest call is over: its channels and bridges are gone."""
         oldest = tuple(self.bridges)[:2]
@@ -40,6 +62,7 @@ class Neighbours:
 
     def all_go(self) -> None:
         self.channels.clear()
+        self._strangers.clear()
         self.bridges.clear()
 
     def __iter__(self) -> Iterator[str]:

@@ -7,16 +7,18 @@ from typing import Protocol
 
 from controller.directory.directory import Directory
 from controller.directory.ids import AgentId, InteractionId, Seconds
+from controller.directory.targets import AgentTarget
 from controller.floor.floor import Floor
 from controller.interaction import commands
 from controller.interaction.commands import Action, Command, GiveWrapUp, SendDigits, StartConsult
-from controller.interaction.interaction import Interaction
+from controller.interaction.interaction import Interaction, Phase
 from controller.interaction.parties import customer_of, parties, role_of
 from controller.interaction.party import Role
 from controller.interaction.roles import ROLE_TABLE
 from controller.routing.commands import DeskCommand, GoAvailable, GoIdle, LogOff, LogOn
 from controller.routing.desk import DeskState
 from controller.simulator.agenda import Agenda
+from controller.simulator.asking import Asking
 from controller.simulator.exchange import Exchange
 from controller.simulator.parts import DECLINED, LOST, NORMAL, SimChannel
 from controller.simulator.site import NUMBERS, REASONS
@@ -25,22 +27,41 @@ CALLERS_MAX = 12
 SECONDS_BETWEEN_CALLS = 6.0
 SECONDS_BETWEEN_DEEDS = 1.5
 TALK_SECONDS = 40.0
+_LATER = (commands.TransferBlind, commands.DropMember, commands.ExtendWrapUp)
+"""What only those press who ask for anybody (`asking`)."""
+STAYS = 0.7
+"""How likely a customer is to talk on where conferences are built."""
 COMMANDS: dict[Action, type[Command]] = {
-    kind.action: kind for kind in vars(commands).values() if isinstance(kind, type) and issubclass(kind, Command) and kind is not Command
+    kind.action: kind
+    for kind in vars(commands).values()
+    if isinstance(kind, type) and issubclass(kind, Command) and kind not in (Command, *_LATER)
 }
 _LIKED = (Action.CONSULT, Action.CONFERENCE, Action.TRANSFER, Action.SWAP, Action.RESUME, Action.WRAP_UP, Action.ACCEPT_TRANSFER)
 """What people press more often than the rest, so that much happens."""
 _DISLIKED = (Action.END, Action.DECLINE, Action.END_CONSULT, Action.CANCEL_CONSULT)
+_NAMES_SOMEBODY = {
+    (Phase.CONNECTED, Action.TRANSFER),
+    (Phase.HELD, Action.TRANSFER),
+    (Phase.CONFERENCE, Action.CONSULT),
+}
+"""What asks for somebody where there was nobody to ask for before."""
+
+
+def _times(phase: Phase, action: Action) -> int:
+    """How often a button counts."""
+    if (phase, action) in _NAMES_SOMEBODY:
+        return 0
+    return 6 if action in _LIKED else 1 if action in _DISLIKED else 3
+
+
+_EVERY_BUTTON = tuple(action for action in Action if action in COMMANDS)
 _BUTTONS = {
     phase: {
-        role: tuple(
-            action for action in Action if action in actions for _ in range(6 if action in _LIKED else 1 if action in _DISLIKED else 3)
-        )
+        role: tuple(action for action in _EVERY_BUTTON if action in actions for _ in range(_times(phase, action)))
         for role, actions in row.items()
     }
     for phase, row in ROLE_TABLE.items()
 }
-_EVERY_BUTTON = tuple(Action)
 
 
 class Surroundings(Protocol):
@@ -50,12 +71,16 @@ class Surroundings(Protocol):
     dice: Random
     exchange: Exchange
     directory: Directory
+    asking: Asking
 
     def desktop(self) -> Floor | None:
         """The contact centre as desktops show it; None: the controller is away."""
 
     def ask(self, command: Command | DeskCommand) -> None:
         """Press a button."""
+
+    def is_there(self, endpoint: str) -> bool:
+        """Whether this telephone can be answered: always, unless it is a page that is closed."""
 
 
 class People:
@@ -100,7 +125,9 @@ class People:
             self._soon(TALK_SECONDS, lambda: self._hangs_up_unless_calm(caller))
 
     def _hangs_up_unless_calm(self, channel: SimChannel) -> None:
-        if not self.is_calm:
+        if self._around.asking.builds_conferences and channel.is_up and not self.is_calm and self._dice.random() < STAYS:
+            self._soon(TALK_SECONDS, lambda: self._hangs_up_unless_calm(channel))
+        elif not self.is_calm:
             self._exchange.hangs_up(channel, NORMAL)
 
     # --- Agents' telephones ----------------------------------------------------------------------------------------
@@ -109,12 +136,24 @@ class People:
         """An agent's telephone rings."""
         drawn = self._dice.random()
         if channel.told_to_answer:
-            self._agenda.soon(0.1 + 0.2 * self._dice.random(), lambda: self._exchange.picks_up(channel))
+            self._agenda.soon(0.1 + 0.2 * self._dice.random(), lambda: self._picks_up(channel))
         elif drawn < 0.8:
-            self._soon(2.0, lambda: self._exchange.picks_up(channel))
+            self._soon(2.0, lambda: self._picks_up(channel))
         elif drawn < 0.86:
-            self._soon(2.0, lambda: self._exchange.hangs_up(channel, DECLINED) if channel.rings else None)
+            self._soon(2.0, lambda: self._declines(channel))
         # Otherwise nobody is at the desk.
+
+    def _picks_up(self, channel: SimChannel) -> None:
+        if self._can_be_answered(channel):
+            self._exchange.picks_up(channel)
+
+    def _declines(self, channel: SimChannel) -> None:
+        if channel.rings and self._can_be_answered(channel):
+            self._exchange.hangs_up(channel, DECLINED)
+
+    def _can_be_answered(self, channel: SimChannel) -> bool:
+        """A page that has gone since can't say anything; one that came anew knows nothing of what rang before."""
+        return not channel.is_dead and self._around.is_there(channel.endpoint)
 
     def _does_with_telephone(self, channel: SimChannel, interaction: Interaction) -> None:
         drawn = self._dice.random()
@@ -144,6 +183,8 @@ class People:
             return
         desk = floor.desks[agent]
         interaction = floor.interactions.get(desk.interaction) if desk.interaction is not None else None
+        if interaction is not None and self._around.asking.leaves_alone(interaction):
+            return
         drawn = self._dice.random()
         if interaction is None or drawn < 0.04:
             self._says_something(floor, agent)
@@ -170,6 +211,8 @@ class People:
 
     def _presses(self, floor: Floor, agent: AgentId, interaction: Interaction, *, anything: bool) -> None:
         role = role_of(interaction, agent) or Role.SUPERVISOR
+        if role is Role.AGENT_2 and interaction.phase is Phase.CONFERENCE:
+            role = Role.MEMBER
         buttons = _EVERY_BUTTON if anything else _BUTTONS[interaction.phase].get(role, ())
         if interaction.owes_wrap_up(agent) is not None:
             buttons = (*buttons, Action.WRAP_UP)
@@ -183,7 +226,7 @@ class People:
             case Action.CONSULT:
                 free = [other for other, desk in floor.desks.items() if desk.is_available and other in floor.directory.agents]
                 target = self._dice.choice(free if free and self._dice.random() < 0.9 else list(floor.directory.agents))
-                return StartConsult(agent=agent, interaction=interaction, revision=revision, target=floor.directory.agents[target])
+                return StartConsult(agent=agent, interaction=interaction, revision=revision, target=AgentTarget(agent=target))
             case Action.WRAP_UP:
                 return GiveWrapUp(agent=agent, interaction=interaction, revision=revision, reason=self._dice.choice(REASONS), note="")
             case Action.DTMF:

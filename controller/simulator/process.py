@@ -10,15 +10,17 @@ from math import inf
 from random import Random
 from typing import Protocol, cast
 
+from controller.asterisk.dial_string import dialable
 from controller.asterisk.errors import AriError
 from controller.asterisk.events import AriEvent, KnownEvent
+from controller.directory.dialled_targets import DialledNumbers
 from controller.directory.directory import Directory
 from controller.directory.ids import THE_SWITCH, Seconds
 from controller.floor.floor import Floor
 from controller.floor.outcome import Input, Outcome, SiteReloaded
 from controller.floor.ports import Audience
 from controller.interaction.commands import Command
-from controller.interaction.facts import LegUnstuck, SwitchLost
+from controller.interaction.facts import LegUnstuck, SwitchLost, TelephonesBusy
 from controller.interaction.layout import layout
 from controller.interaction.refusals import Refused
 from controller.journal.replay import bring_back
@@ -30,6 +32,7 @@ from controller.simulator.agenda import Agenda, Task, Tasks, run_through
 from controller.simulator.disk import Disk
 from controller.simulator.driven import DrivenLoop, DrivenSwitch, Followed, Reply
 from controller.simulator.exchange import Exchange
+from controller.simulator.pages import DrivenWatch
 from controller.simulator.wire import LANES, EventSocket, Outages, Weather, Wire
 
 TRIES_TO_CONNECT_EVERY_SECONDS = 1.0
@@ -57,6 +60,9 @@ class Surroundings(Protocol):
 
     def wall_clock(self) -> Seconds:
         """The time of day as this machine has it; it may jump, forward and back."""
+
+    def telephones_are_busy(self) -> None:
+        """Soon tell the controller which telephones are in a call without us."""
 
     def fsync_seconds(self) -> Seconds:
         """How long the disk takes to keep a batch."""
@@ -89,7 +95,16 @@ class Process:
         self._clock = SteadyClock(not_before=brought.floor.last_at, time_of_day=around.wall_clock, steady=lambda: around.agenda.now)
         self._loop = DrivenLoop(brought.floor, keeper=self.keeper, clock=self._clock)
         self.wire = Wire(around.agenda, around.dice, around.exchange, around.weather, around.outages)
-        self.switch = DrivenSwitch(around.agenda, self.wire, self._post)
+        self.switch = DrivenSwitch(
+            around.agenda,
+            self.wire,
+            self._post,
+            dialable(around.directory),
+            DialledNumbers(around.directory),
+            leaves_transfers=around.exchange.leaves_transfers,
+        )
+        self.watch = DrivenWatch(around.agenda, around.exchange, self._post, self.switch)
+        self._watch_telephones(around.directory)
         self._socket: EventSocket | None = None
         self._kept_events: list[AriEvent] = []
         self._attaching: Task | None = None
@@ -139,7 +154,14 @@ class Process:
 
     def reload(self, directory: Directory) -> None:
         """SIGHUP: the site file is another one."""
+        self.switch.use_numbers(dialable(directory), DialledNumbers(directory))
         self._post(SiteReloaded(directory=directory))
+        self._watch_telephones(directory)
+
+    def _watch_telephones(self, directory: Directory) -> None:
+        """Where nobody has a page, no day is watched: it is as it was before there were any."""
+        browsers = {agent.browser for agent in directory.agents.values() if agent.browser} | self.floor.browsers_in_calls()
+        self.watch.use([agent.phone for agent in directory.agents.values()] if browsers else [], browsers)
 
     def _post(self, fact: Input) -> None:
         self._loop.post(fact)
@@ -234,11 +256,24 @@ class Process:
             self.agenda.soon(0.0, self.cut_off)
             return
         self.is_attached, self._attached_at = True, self.agenda.now
+        self.watch.attached()
+        self._around.telephones_are_busy()
 
     def hears(self, topic: str, *events: AriEvent) -> None:
         """Asterisk says something; without a connection nobody hears it, ever."""
         if self._socket is not None:
             self._socket.tell(topic, *events)
+
+    def hears_of_telephones(self, fact: TelephonesBusy) -> bool:
+        """What the watch over telephones would tell; False: nobody hears it. Where it does watch it tells so itself, and remembers it."""
+        if not self.is_attached or self.is_deaf or not self.is_alive:
+            return False
+        if self.watch.is_used:
+            for endpoint in (*fact.busy, *fact.free):
+                self.watch.look_at(endpoint)
+        else:
+            self.switch._tell(fact)
+        return True
 
     def falls_half_open(self) -> None:
         """Nothing arrives in either direction any more, and nothing has noticed."""
@@ -283,6 +318,7 @@ class Process:
             self._attaching.kill()
             self._attaching = None
         self.wire.goes_down()
+        self.watch.lost()
         return True
 
     def kill(self) -> None:

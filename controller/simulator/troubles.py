@@ -35,6 +35,7 @@ class Surroundings(Protocol):
     def restart_asterisk(self) -> None: ...
     def clock_jumps(self, seconds: Seconds) -> None: ...
     def site_changes(self) -> None: ...
+    def telephone_changed(self, endpoint: str) -> None: ...
 
 
 class Troubles:
@@ -75,7 +76,7 @@ class Troubles:
         for field in fields(Weather):
             setattr(around.weather, field.name, 0.0)
         around.exchange.moves_that_fail = 0.0
-        around.exchange.unregistered.clear()
+        around.exchange.unregistered.intersection_update(around.exchange.pages)  # whose page is closed opens it by themselves
         around.disk.is_full = around.disk_is_slow = False
         around.doom = None
 
@@ -118,7 +119,12 @@ class Troubles:
     def _loses_telephone(self) -> None:
         phone = str(1001 + self._dice.randrange(4))
         self._around.exchange.unregistered.add(phone)
-        self._soon(8.0, lambda: self._around.exchange.unregistered.discard(phone))
+        self._around.telephone_changed(phone)
+        self._soon(8.0, lambda: self._finds_telephone(phone))
+
+    def _finds_telephone(self, phone: str) -> None:
+        self._around.exchange.unregistered.discard(phone)
+        self._around.telephone_changed(phone)
 
     def _makes_state_due(self) -> None:
         self._around.disk.state_is_due = True

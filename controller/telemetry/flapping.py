@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from controller.directory.ids import LegId, Seconds
-from controller.telemetry.steps import RecordedStep
+from controller.directory.replace import replace
+from controller.floor.story import StoryStep
 
 QUICK_SECONDS = 2.0
 """Whoever waits longer before the key is pressed again means it."""
@@ -20,11 +21,11 @@ class Flapping:
 
     _quick: dict[LegId, int] = field(default_factory=dict)
     _pressed_at: dict[LegId, Seconds] = field(default_factory=dict)
-    _untold: list[RecordedStep] = field(default_factory=list)
+    _untold: list[StoryStep] = field(default_factory=list)
     """The first and the last step that were not told."""
     _untold_times: int = 0
 
-    def pressed(self, leg: LegId, step: RecordedStep) -> Iterator[RecordedStep]:
+    def pressed(self, leg: LegId, step: StoryStep) -> Iterator[StoryStep]:
         """A key was pressed or released: gives what is to be recorded."""
         is_quick = step.at - self._pressed_at.get(leg, step.at - QUICK_SECONDS) < QUICK_SECONDS
         self._pressed_at[leg] = step.at
@@ -38,10 +39,10 @@ class Flapping:
         if step.at - self._untold[0].at >= TOGETHER_SECONDS:
             yield from self.ended()
 
-    def ended(self) -> Iterator[RecordedStep]:
+    def ended(self) -> Iterator[StoryStep]:
         """Give what was not told, as one step."""
         if self._untold:
             first, last = self._untold[0], self._untold[-1]
             again = f"{last.input}: hold keys were pressed or released {self._untold_times} times in {last.at - first.at:.0f} s"
-            yield last.model_copy(update={"before": first.before, "input": again if self._untold_times > 1 else last.input})
+            yield replace(last, before=first.before, input=again if self._untold_times > 1 else last.input)
             self._untold, self._untold_times = [], 0

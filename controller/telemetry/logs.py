@@ -22,10 +22,11 @@ from structlog.typing import EventDict, WrappedLogger
 from controller.floor.outcome import Input, Outcome
 from controller.interaction.commands import Command
 from controller.interaction.facts import Fact
+from controller.interaction.notices import NoTelephone
 from controller.routing.commands import DeskCommand
 from controller.telemetry.sentences import notice_sentence, printable, sentence_of
 
-SECRET_WORDS = ("password", "passwd", "secret", "token", "authorization", "cookie", "digits", "note")
+SECRET_WORDS = ("password", "passwd", "secret", "token", "authorization", "cookie", "digit", "note")
 """A key that holds one of these words does not show its value."""
 
 HIDDEN = "***"
@@ -42,23 +43,33 @@ MINUTE = 60.0
 VALUE_LETTERS_MAX = 1000
 FRAMES_SHOWN_MAX = 5
 
+JOURNAL_VARIABLE = "JOURNAL_STREAM"
+"""What systemd says of the stream that leads to its journal: its device and inode, with a colon between."""
+PRIORITIES = {"critical": 2, "error": 3, "warning": 4, "info": 6, "debug": 7}
+"""Of the journal, as syslog numbers them."""
+
 LEVELS_SAID = frozenset({"warning", "error", "critical"})
 
 Processor = Callable[[WrappedLogger, str, EventDict], EventDict]
+Renderer = Callable[[WrappedLogger, str, EventDict], str]
 
 
 def set_up_logs(
     form: str, stream: TextIO | None = None, environ: Mapping[str, str] = os.environ, steady_clock: Callable[[], float] = time.monotonic
 ) -> None:
-    """Let every log line go to this stream (None: standard error), in this form: `text`, `json`, or `auto`: text on a terminal.
+    """Let every log line go to this stream (None: standard error), in this form: `text`, `json`, or `auto`: text on a terminal and in
+    systemd's journal. In the journal each line has its level, so that `journalctl -p warning` shows what somebody should look at.
 
     Lines of libraries that use the standard library's logging take the same way, from warnings on.
     """
     bounds = Bounds(steady_clock)
     stream = stream if stream is not None else sys.stderr
     form = environ.get(LOG_VARIABLE) or form
-    as_text = form == "text" or (form != "json" and stream.isatty())
-    render = as_line if as_text else as_json
+    in_journal = _is_journal(stream, environ)
+    as_text = form == "text" or (form != "json" and (stream.isatty() or in_journal))
+    render: Renderer = as_line if as_text else as_json
+    if in_journal:
+        render = _with_priority(render)
     shared: list[Any] = [structlog.processors.add_log_level, _stamp, in_words, hide_secrets]
     structlog.configure(
         processors=[bounds.bound, *shared, structlog.processors.format_exc_info, render],
@@ -80,6 +91,25 @@ def set_up_logs(
     logging.basicConfig(level=logging.WARNING, handlers=[library_lines], force=True)
 
 
+def _is_journal(stream: TextIO, environ: Mapping[str, str]) -> bool:
+    """Whether this very stream leads to systemd's journal: a variable alone is inherited by whoever is started later, elsewhere too."""
+    said = environ.get(JOURNAL_VARIABLE, "")
+    try:
+        there = os.fstat(stream.fileno())
+    except OSError:  # no file at all
+        return False
+    return said == f"{there.st_dev}:{there.st_ino}"
+
+
+def _with_priority(render: Renderer) -> Renderer:
+    def with_priority(logger: WrappedLogger, method: str, event: EventDict) -> str:
+        prefix = f"<{PRIORITIES.get(event.get('level', 'info'), PRIORITIES['info'])}>"
+        # The journal takes each line for an entry of its own.
+        return "\n".join(f"{prefix}{line}" for line in render(logger, method, event).split("\n"))
+
+    return with_priority
+
+
 class InputLog:
     """Writes a line for each input that changed something. It is an `Audience`: the service's loop tells it of every input."""
 
@@ -88,6 +118,9 @@ class InputLog:
 
     def tell(self, what: Input, outcome: Outcome) -> None:
         """Write what an input did: a line for each interaction that it changed, or one for a desk."""
+        for notice in outcome.notices:
+            if isinstance(notice, NoTelephone):
+                self._log.warning(notice_sentence(notice))
         last = {change.after.id: change for change in outcome.changes}
         for change in outcome.changes:
             told = [notice for notice in outcome.notices if notice.interaction == change.after.id and last[change.after.id] is change]
@@ -260,9 +293,22 @@ def as_line(logger: WrappedLogger, method: str, event: EventDict) -> str:
     else:
         interaction = f"{line.pop('interaction')} " if "interaction" in line else ""
         said += f"{interaction}{name}"
-    rest = "  ".join(f"{key}={value}" for key, value in line.items() if value not in ("", [], None))
+    rest = "  ".join(f"{key}={_shown(value)}" for key, value in line.items() if value not in ("", [], None))
     text = printable((f"{clock} {said}" + (f"  {rest}" if rest else "")).replace("\n", "; "))
     return f"{text}\n{trouble}" if trouble else text
+
+
+def _shown(value: object) -> str:
+    """Write a value for people, who read no Python."""
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case list() | tuple():
+            return "; ".join(map(_shown, value))
+        case dict():
+            return ", ".join(f"{key}: {_shown(inner)}" for key, inner in value.items())
+        case _:
+            return str(value)
 
 
 def _step_words(line: dict[str, Any]) -> str:

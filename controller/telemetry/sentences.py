@@ -4,23 +4,36 @@ import re
 from collections.abc import Mapping
 
 from controller.directory.ids import LegId
+from controller.directory.targets import AgentTarget, ColleagueTarget, EntryPointTarget, NumberTarget, QueueTarget, Target
 from controller.floor.outcome import Input, SiteReloaded
-from controller.interaction.commands import Action, Command, GiveWrapUp, SendDigits, StartConsult
+from controller.interaction.commands import Action, Command, GiveWrapUp, SendDigits, StartConsult, TransferBlind
 from controller.interaction.facts import (
     AgentChosen,
+    AgentDialled,
     AgentRested,
+    AgentTaken,
+    AttendedTransferAsked,
+    BlindTransferAsked,
+    CodeTimedOut,
     CustomerArrived,
     DeadlinePassed,
+    DigitPressed,
     EndCause,
+    EndCodes,
     LegAnswered,
+    LegAway,
+    LegBack,
     LegEnded,
     LegFact,
     LegHeld,
+    LegReplaced,
     LegStuck,
     LegUnheld,
     LegUnstuck,
     SwitchFound,
     SwitchLost,
+    TelephonesBusy,
+    TelephonesSeen,
     Why,
 )
 from controller.interaction.interaction import Interaction
@@ -28,17 +41,23 @@ from controller.interaction.notices import (
     AgentDeclined,
     AgentMissed,
     CallTurnedAway,
+    CodeDone,
+    CodeRefused,
+    CustomerForgotten,
+    DialRefused,
     DigitsPressed,
     MoveFailed,
+    NoTelephone,
     Notice,
     OfferFailed,
     OfferMade,
     OfferWithdrawn,
+    TransferAnswered,
     WrapUpAsked,
 )
 from controller.interaction.parties import party_of
 from controller.interaction.party import Party
-from controller.routing.commands import DeskCommand, GoAvailable, GoIdle, LogOff, LogOn
+from controller.routing.commands import CallOut, DeskCommand, GoAvailable, GoIdle, LogOff, LogOn, ReconnectTelephone
 
 _DOES: Mapping[Action, str] = {
     Action.ACCEPT: "accepts",
@@ -60,6 +79,8 @@ _DOES: Mapping[Action, str] = {
     Action.UNMUTE: "unmutes",
     Action.DTMF: "presses keys",
     Action.WRAP_UP: "gives a wrap-up reason",
+    Action.EXTEND_WRAP_UP: "takes more time for the wrap-up reason",
+    Action.DROP: "puts somebody out of the conference",
 }
 
 _PASSED: Mapping[Why, str] = {
@@ -67,6 +88,12 @@ _PASSED: Mapping[Why, str] = {
     Why.CONSULT_UNANSWERED: "the consult is not answered in time",
     Why.TRANSFER_UNANSWERED: "the transfer is not accepted in time",
     Why.RING_BACK_UNANSWERED: "the owner does not come back in time",
+    Why.BLIND_TRANSFER_UNANSWERED: "the transfer is not answered in time",
+    Why.OWN_PHONE_UNANSWERED: "the agent's own telephone is not answered in time",
+    Why.NUMBER_UNANSWERED: "the called number does not answer in time",
+    Why.NO_AGENT_FREE: "no agent of the queue was free in time",
+    Why.HELD_FOR_LONG: "the customer has been on hold for long",
+    Why.OUTSIDE_FOR_TOO_LONG: "people outside have had the customer for as long as they may",
     Why.WRAP_UP_OVER: "the time for a wrap-up reason is over",
 }
 
@@ -76,6 +103,7 @@ _ENDED: Mapping[EndCause, str] = {
     EndCause.DECLINED: "declines on the telephone",
     EndCause.NO_ANSWER: "does not answer",
     EndCause.UNREACHABLE: "can't be reached",
+    EndCause.TRUNK_SILENT: "is not reached: the trunk does not answer",
     EndCause.FORWARDED: "is not rung: the telephone forwards its calls, which is not followed",
     EndCause.NO_SOUND: "can't talk: the telephone agrees on no sound",
     EndCause.FAILED: "is lost: the network or the switch failed",
@@ -86,7 +114,9 @@ def sentence_of(what: Input, before: Interaction | None) -> str:
     """Say what came, given the interaction that it came to as it was; None: there was none."""
     match what:
         case StartConsult():
-            return f"{what.agent} consults {what.target.name}"
+            return f"{what.agent} consults {named(what.target)}"
+        case TransferBlind():
+            return f"{what.agent} transfers the customer to {named(what.target)}"
         case GiveWrapUp():
             return f"{what.agent} gives the wrap-up reason {what.reason}"
         case SendDigits():
@@ -98,11 +128,22 @@ def sentence_of(what: Input, before: Interaction | None) -> str:
         case DeadlinePassed():
             return _PASSED[what.why] + (f" for {what.agent}" if what.agent else "")
         case AgentChosen():
-            return f"{what.agent.name} is chosen for the customer"
+            for_consult = before is not None and before.consult is not None
+            return f"{what.agent.name} is chosen for the {'consult' if for_consult else 'customer'}"
+        case AgentTaken():
+            return "whoever had the customer last can't be rung back: they are on another call, or gone"
         case AgentRested():
             return f"{what.agent} may be rung again"
         case LegFact():
             return _of_leg(what, before)
+        case DigitPressed():
+            return "a key of a telephone is pressed"
+        case CodeTimedOut():
+            return "the code was not finished in time"
+        case TelephonesSeen():
+            return _of_telephones((what.there, "there"), (what.away, "away"))
+        case TelephonesBusy():
+            return _of_telephones((what.busy, "in a call that is none of ours"), (what.free, "free again"))
         case SwitchLost():
             return "Asterisk is away"
         case SwitchFound():
@@ -124,6 +165,8 @@ def notice_sentence(notice: Notice) -> str:
             return f"{notice.agent} is not answering: {notice.because}"
         case OfferFailed():
             return f"{notice.agent} stays available: {notice.because}"
+        case NoTelephone():
+            return f"{notice.agent} is available without a telephone: no call can reach them before it is connected"
         case MoveFailed():
             return notice.because.removesuffix(".")
         case AgentDeclined():
@@ -132,10 +175,36 @@ def notice_sentence(notice: Notice) -> str:
             return f"{notice.agent} is asked for a wrap-up reason"
         case DigitsPressed():
             return f"{len(notice.digits)} keys are sent on"
+        case CodeDone():
+            return f"{notice.agent} hears that the code that they dialled is done"
+        case CodeRefused():
+            return f"{notice.agent} hears that their keys came to nothing: {notice.because}"
+        case CustomerForgotten():
+            return f"{notice.agent} is reminded of the customer, on hold for {notice.seconds:.0f} s"
+        case TransferAnswered():
+            what = "it is done" if notice.because is None else f"it is not done: {notice.because}"
+            return f"{notice.agent or 'the telephone'} is told of the transfer key that {what}"
+        case DialRefused():
+            return f"{notice.agent or 'the telephone'} is told that it is not done: {notice.because}"
         case CallTurnedAway():
             return f"the caller is turned away: {notice.because}"
         case _:
             return _spelled_out(notice)
+
+
+def named(target: Target) -> str:
+    """Name whom somebody asked for."""
+    match target:
+        case AgentTarget():
+            return target.agent
+        case QueueTarget():
+            return f"the queue {target.queue}"
+        case EntryPointTarget():
+            return f"the entry point {target.entry_point}"
+        case NumberTarget():
+            return target.name or target.shown
+        case ColleagueTarget():
+            return target.name
 
 
 def _of_desk(command: DeskCommand) -> str:
@@ -144,23 +213,44 @@ def _of_desk(command: DeskCommand) -> str:
             return "logs on"
         case LogOff():
             return "logs off"
+        case ReconnectTelephone():
+            return "loaded the page anew, and is put back into the call"
         case GoAvailable():
             return "is available"
         case GoIdle():
             return f"is idle ({command.reason})" if command.reason else "is idle"
+        case CallOut():
+            return f"calls {named(command.target)}"
         case _:
             return _spelled_out(command)
+
+
+def _of_telephones(*told: tuple[tuple[str, ...], str]) -> str:
+    said = [f"{len(some)} {how}" if len(some) > 1 else f"{some[0]} {how}" for some, how in told if some]
+    return f"telephones: {', '.join(said)}"
 
 
 def _of_leg(fact: LegFact, before: Interaction | None) -> str:
     who = _who(fact.leg, before)
     match fact:
+        case BlindTransferAsked():
+            return f"{who} presses the transfer key for {named(fact.target) if fact.target is not None else 'what nobody can be called by'}"
+        case AttendedTransferAsked():
+            return f"{who} presses the transfer key to join two calls"
+        case AgentDialled():
+            return f"{fact.telephone} dials {named(fact.target) if fact.target is not None else 'what nobody can be called by'}"
         case CustomerArrived():
             return f"a customer calls {fact.dialled} from {fact.number or 'a hidden number'}"
         case LegAnswered():
             return f"{who} answers"
+        case LegReplaced():
+            return f"{who} goes on by another telephone"
         case LegEnded():
-            return f"{who} {_ENDED[fact.cause]}"
+            return f"{who} {_ENDED[fact.cause]}{_numbers(fact.codes)}"
+        case LegAway():
+            return f"the page of {who} is gone"
+        case LegBack():
+            return f"the page of {who} is back"
         case LegHeld():
             return f"{who} presses the hold key"
         case LegUnheld():
@@ -171,6 +261,15 @@ def _of_leg(fact: LegFact, before: Interaction | None) -> str:
             return f"{who} is stuck no more"
         case _:
             return f"{who}: {_spelled_out(fact)}"
+
+
+def _numbers(codes: EndCodes | None) -> str:
+    """The numbers of the telephone network behind a reason, as somebody looks them up."""
+    if codes is None:
+        return ""
+    said = [f"SIP {codes.sip}"] if codes.sip else []
+    said += [f"Q.850 {codes.q850}"] if codes.q850 else []
+    return f" ({', '.join(said)})" if said else ""
 
 
 def _who(leg: LegId, before: Interaction | None) -> str:

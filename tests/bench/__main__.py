@@ -12,25 +12,48 @@ from tests.bench import cost as whole_call
 from tests.bench import journal_cost
 from tests.bench.audible import audible
 from tests.bench.busy import busy
+from tests.bench.consult_path import consult_path
 from tests.bench.cost import cost
+from tests.bench.early_sound import early_sound
 from tests.bench.fan_out import fan_out
 from tests.bench.figures import Figure, as_json, table
+from tests.bench.health_checks import health_checks
 from tests.bench.journal_cost import journal
 from tests.bench.kills import kills
 from tests.bench.memory import memory
 from tests.bench.numbers import numbers
 from tests.bench.organisation import organisation
+from tests.bench.page import page
+from tests.bench.page_search import page_search
+from tests.bench.peer import peer
 from tests.bench.recovery import recovery
 from tests.bench.ringing import ringing
 from tests.bench.routing import routing
+from tests.bench.servers import servers
 from tests.bench.simulator import days, simulator
 from tests.bench.stage import staged
 from tests.bench.takeover import takeover
+from tests.bench.telephone_keys import telephone_keys
+from tests.bench.transfer_key import transfer_key
+from tests.bench.transports import transports
 from tests.bench.waiting_time import all_tests, fast_tests, start_up
 
 # Memory first: nothing has happened yet then.
-ON_STAGE = {"memory": memory, "audible": audible, "ringing": ringing, "cost": cost, "takeover": takeover}
+ON_STAGE = {
+    "memory": memory,
+    "audible": audible,
+    "telephone-keys": telephone_keys,
+    "ringing": ringing,
+    "early-sound": early_sound,
+    "cost": cost,
+    "health-checks": health_checks,
+    "page": page,
+    "takeover": takeover,
+}
 BY_THEMSELVES = {
+    "transports": transports,
+    "transfer-key": transfer_key,
+    "peer": peer,
     "busy": busy,
     "fan-out": fan_out,
     "journal": journal,
@@ -39,13 +62,16 @@ BY_THEMSELVES = {
     "simulator": simulator,
     "numbers": numbers,
     "organisation": organisation,
+    "organisation-servers": servers,
+    "page-search": page_search,
+    "consult-path": consult_path,
     "start-up": start_up,
     "days": days,
     "kills": kills,
     "fast-tests": fast_tests,
     "all-tests": all_tests,
 }
-TAKE_MINUTES = ("days", "kills", "fast-tests", "all-tests")
+TAKE_MINUTES = ("peer", "days", "kills", "fast-tests", "all-tests")
 REPETITIONS = 30
 JOURNAL_PERCENT_MAX = 10
 

@@ -136,9 +136,10 @@ def _phone(stack: Stack, name: str) -> SoftPhone:
 def _add_telephones(stack: Stack) -> None:
     """Give Asterisk telephones for everybody, of the same kind as the demo's."""
     sections = [
-        f"[{name}]({kind})\nauth = {name}\naors = {name}\n[{name}](login)\nusername = {name}\npassword = phone-{name}\n[{name}](place)\n"
+        f"[{name}]({kind})\nauth = {name}\naors = {name}\n"
+        f"[{name}](ari-controller-login)\nusername = {name}\npassword = phone-{name}\n[{name}](ari-controller-place)\n"
         for number in range(PAIRS)
-        for name, kind in ((f"a{number}", "agent"), (f"b{number}", "agent"), (f"c{number}", "customer"))
+        for name, kind in ((f"a{number}", "ari-controller-agent"), (f"b{number}", "ari-controller-agent"), (f"c{number}", "customer"))
     ]
     told = stack.asterisk.exec(["sh", "-c", 'printf %s "$0" >> /etc/asterisk/pjsip.conf', "\n".join(sections)])
     assert told.exit_code == 0, told.output

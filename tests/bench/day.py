@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from controller.directory.directory import Agent, Directory, EntryPoint, Queue, Reason
 from controller.directory.ids import AgentId, EntryPointId, InteractionId, LegId, QueueId, ReasonId, SwitchId
 from controller.directory.policy import Policy
+from controller.directory.targets import AgentTarget
 from controller.floor.floor import Floor
 from controller.floor.outcome import Input, Outcome
+from controller.floor.ports import Tone
 from controller.interaction import commands
 from controller.interaction.facts import CustomerArrived, EndCause, LegAnswered, LegEnded
 from controller.interaction.interaction import Interaction
 from controller.interaction.layout import Layout
-from controller.interaction.parties import agent_with
+from controller.interaction.parties import agent_2_of, owner_of
 from controller.interaction.party import Role
 
 DONE = ReasonId("done")
@@ -69,7 +71,7 @@ class ConsultCall:
         assert of is not None, "the customer was let in"
         yield LegAnswered(leg=_leg(floor, of, Role.AGENT_1))
         a, b = AgentId(f"a{self.pair}"), AgentId(f"b{self.pair}")
-        yield commands.StartConsult(agent=a, interaction=of, target=floor.directory.agents[b])
+        yield commands.StartConsult(agent=a, interaction=of, target=AgentTarget(agent=b))
         yield LegAnswered(leg=_leg(floor, of, Role.AGENT_2))
         yield commands.ResumeCustomer(agent=a, interaction=of)
         yield commands.SwapParties(agent=a, interaction=of)
@@ -82,7 +84,7 @@ class ConsultCall:
 
 
 def _leg(floor: Floor, of: InteractionId, role: Role) -> LegId:
-    party = agent_with(floor.interactions[of], role)
+    party = (owner_of if role is Role.AGENT_1 else agent_2_of)(floor.interactions[of])
     assert party is not None, f"there is an {role}"
     return party.leg
 
@@ -96,8 +98,20 @@ class Nobody:
     def press(self, interaction: InteractionId, leg: LegId, digits: str) -> None:
         """Nobody hears it."""
 
+    def sound(self, leg: LegId, tone: Tone) -> None:
+        """Nobody hears it."""
+
     def turn_away(self, leg: LegId) -> None:
         """They go."""
+
+    def confirm_dialled(self, leg: LegId) -> None:
+        """They hear it."""
+
+    def refuse_dialled(self, leg: LegId, code: str) -> None:
+        """They hear nothing."""
+
+    def answer_transfer(self, leg: LegId, refused: str | None) -> None:
+        """They hear nothing."""
 
     def let_go(self, leg: LegId) -> None:
         """They go."""

@@ -27,7 +27,7 @@ class Figure:
         return "ok" if self.value <= self.target else "MISSED"
 
 
-def median_and_p95(name: str, seconds: Sequence[float], median_max: float | None, p95_max: float) -> list[Figure]:
+def median_and_p95(name: str, seconds: Sequence[float], median_max: float | None, p95_max: float | None) -> list[Figure]:
     """Two figures in milliseconds of many measurements in seconds."""
     milliseconds = sorted(1000 * one for one in seconds)
     p95 = milliseconds[math.ceil(0.95 * len(milliseconds)) - 1]
@@ -43,7 +43,9 @@ def table(figures: Sequence[Figure]) -> str:
     rows = [("figure", "measured", "must be", "", "of")]
     for figure in figures:
         most = f"<= {figure.target:g} {figure.unit}" if figure.target is not None else ""
-        rows.append((figure.name, f"{figure.value:.1f} {figure.unit}", most, figure.said, str(figure.samples)))
+        rows.append(
+            (figure.name, f"{figure.value:.{2 if figure.unit == 'x' else 1}f} {figure.unit}", most, figure.said, str(figure.samples))
+        )
     widths = [max(len(row[column]) for row in rows) for column in range(5)]
     lines = [
         f"{name:<{widths[0]}}  {value:>{widths[1]}}  {most:>{widths[2]}}  {said:<{widths[3]}}  {of:>{widths[4]}}".rstrip()

@@ -16,6 +16,7 @@ from typing import Self
 import aiohttp
 from argon2 import PasswordHasher
 
+from tests.edges.plain_lines import lines_with_python
 from tests.live.service import TOP, free_port
 
 PASSWORD = "the same for everybody"
@@ -99,6 +100,8 @@ class Lives:
         assert self._parent.stdin is not None
         self._parent.stdin.close()
         await self._parent.wait()
+        if error is None and self.log.exists():
+            assert lines_with_python(self.log.read_text().splitlines()) == [], "an administrator reads this"
 
     async def begins(self) -> None:
         """Start the next one; it may not listen yet."""

@@ -20,7 +20,7 @@ import uvloop
 
 from controller.dialling.listed_number import ListedNumbers
 from controller.directory.ids import OrganisationId
-from controller.directory.organisation import Organisation
+from controller.directory.organisation import FileSource, Organisation
 from controller.organisation.file_provider import FileProvider
 from controller.organisation.lists import KEYS
 from controller.organisation.organisations import Organisations
@@ -83,7 +83,8 @@ async def organisation() -> list[Figure]:
     ]
 
 
-def _write(path: Path, *, seed: int) -> None:
+def write_colleagues(path: Path, *, seed: int) -> None:
+    """A file of everybody; another seed: everybody has changed."""
     chance = random.Random(seed)
     with path.open("w", newline="") as file:
         rows = csv.writer(file)
@@ -98,9 +99,9 @@ def _write(path: Path, *, seed: int) -> None:
 async def _measure() -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "colleagues.csv"
-        _write(path, seed=SEED)
+        write_colleagues(path, seed=SEED)
         organisations = Organisations(
-            [Organisation(id=OrganisationId("bench"), name="Bench", file=path.name, deadline_seconds=FETCH_SECONDS_MAX)],
+            [Organisation(id=OrganisationId("bench"), name="Bench", source=FileSource(file=path.name), deadline_seconds=FETCH_SECONDS_MAX)],
             ListedNumbers(region="FR"),
             provider_for=lambda one, numbers: FileProvider(path, numbers=numbers, seconds_max=one.deadline_seconds),
             clock=time.time,
@@ -108,14 +109,14 @@ async def _measure() -> dict[str, float]:
         gc.collect()
         before, own = memory_bytes(os.getpid()), cpu_seconds(os.getpid())
         began = time.perf_counter()
-        held = await _fetch(organisations)
+        held = await fetched(organisations)
         found: dict[str, float] = {"fetch_s": time.perf_counter() - began, "own_cpu_s": cpu_seconds(os.getpid()) - own}
         assert organisations.states()[0].people == COLLEAGUES, organisations.states()
         found |= {"held_ms": 1000 * max(held), "beats": len(held), "mib": (memory_bytes(os.getpid()) - before) / KIB / KIB}
-        took = sorted([await _searched(organisations, asked) for _ in range(ROUNDS) for asked in QUERIES])
+        took = sorted([await searched(organisations, asked) for _ in range(ROUNDS) for asked in QUERIES])
         found |= {"worst_ms": 1000 * took[-1], "median_ms": 1000 * took[len(took) // 2]}
-        _write(path, seed=SEED + 1)
-        held = await _fetch(organisations)
+        write_colleagues(path, seed=SEED + 1)
+        held = await fetched(organisations)
         # What the old list held is not given back to the kernel, so that this is the most that there was.
         found["mib_changed"] = (memory_bytes(os.getpid()) - before) / KIB / KIB
         return {**found, "held_ms": max(found["held_ms"], 1000 * max(held))}
@@ -131,7 +132,8 @@ async def _beats(until: asyncio.Event) -> list[float]:
     return held
 
 
-async def _fetch(organisations: Organisations) -> list[float]:
+async def fetched(organisations: Organisations) -> list[float]:
+    """Have everybody fetched; for how long each time something else waited for its turn meanwhile, in seconds of processor time."""
     done = asyncio.Event()
     beats = asyncio.create_task(_beats(done))
     await organisations.refresh(FETCH_SECONDS_MAX)
@@ -139,7 +141,8 @@ async def _fetch(organisations: Organisations) -> list[float]:
     return await beats
 
 
-async def _searched(organisations: Organisations, asked: str) -> float:
+async def searched(organisations: Organisations, asked: str) -> float:
+    """Look somebody up; how many seconds of processor time that took."""
     began = time.thread_time()
     await organisations.search(asked, 50)
     return time.thread_time() - began

@@ -1,13 +1,16 @@
-"""What choosing agents costs: an input in a contact centre of ten thousand agents, in which hundreds of customers wait."""
+"""What choosing agents costs: an input in a contact centre of ten thousand agents, in which hundreds wait, customers and consults."""
 
 import time
 from collections.abc import Iterator
 
 from controller.directory.directory import Agent, Directory, EntryPoint, Queue
 from controller.directory.ids import THE_SWITCH, AgentId, EntryPointId, LegId, QueueId, SwitchId
+from controller.directory.targets import QueueTarget
 from controller.floor.floor import Floor
 from controller.floor.outcome import Input
-from controller.interaction.facts import CustomerArrived, EndCause, LegEnded, SwitchFound
+from controller.interaction.commands import StartConsult
+from controller.interaction.facts import CustomerArrived, EndCause, LegAnswered, LegEnded, SwitchFound
+from controller.interaction.parties import owner_of
 from controller.routing.commands import GoAvailable, GoIdle, LogOn
 from tests.bench.figures import Figure
 from tests.bench.stage import say
@@ -15,6 +18,8 @@ from tests.bench.stage import say
 AGENTS = 10_000
 QUEUES = 500
 WAITING = 400
+CONSULTS = 40
+"""Agents who have a customer and consult a queue in which nobody is free, beside its customers."""
 FREE_PER_QUEUE = 5
 ROUNDS = 500
 INPUT_MAX_MICROSECONDS = 100
@@ -23,8 +28,9 @@ NOW = 1_800_000_000.0
 
 async def routing() -> list[Figure]:
     """Measure inputs that change who is free or who waits, where others wait in vain."""
-    say(f"routing: {AGENTS} agents in {QUEUES} queues, {WAITING} customers waiting")
+    say(f"routing: {AGENTS} agents in {QUEUES} queues, {WAITING} customers and {CONSULTS} consults waiting")
     floor = _floor()
+    _begin_consults(floor)
     for number in range(WAITING):
         floor.take(_arrives(number, queue=number), NOW)
     inputs = list(_inputs())
@@ -34,7 +40,7 @@ async def routing() -> list[Figure]:
     spent = time.perf_counter() - began
     return [
         Figure(
-            name=f"an input while {WAITING} wait for {AGENTS} agents",
+            name=f"an input while {WAITING + CONSULTS} wait for {AGENTS} agents",
             value=1_000_000 * spent / len(inputs),
             unit="us",
             target=INPUT_MAX_MICROSECONDS,
@@ -71,6 +77,21 @@ def _floor() -> Floor:
         for agent in queue.agents[:FREE_PER_QUEUE]:
             floor.take(GoAvailable(agent=agent), NOW)
     return floor
+
+
+def _begin_consults(floor: Floor) -> None:
+    each = AGENTS // QUEUES
+    for number in range(CONSULTS):
+        calm = WAITING + number
+        caller, agent = _arrives(100_000 + number, calm), AgentId(f"agent-{calm * each}")
+        floor.take(caller, NOW)
+        of = floor.interaction_of(caller.leg)
+        assert of is not None, "the customer was let in"
+        owner = owner_of(floor.interactions[of])
+        assert owner is not None, "somebody is free"
+        assert owner.agent == agent, "the first has been free longest"
+        floor.take(LegAnswered(leg=owner.leg), NOW)
+        floor.take(StartConsult(agent=agent, interaction=of, target=QueueTarget(queue=QueueId(f"q{number}"))), NOW)
 
 
 def _inputs() -> Iterator[Input]:

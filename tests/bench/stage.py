@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import aiohttp
+from testcontainers.core.container import DockerContainer
 
 from tests.live.desk import AgentDesk
 from tests.live.scene import AGENTS, Scene, ready, telephones
@@ -28,10 +29,13 @@ def say(words: str) -> None:
 
 
 @asynccontextmanager
-async def staged() -> AsyncIterator[Scene]:
-    """Everything runs, everybody has logged on, agents' telephones answer by themselves; all is gone afterwards."""
+async def staged(*, asterisk: str = "", more: str = "") -> AsyncIterator[Scene]:
+    """Everything runs, everybody has logged on, agents' telephones answer by themselves; all is gone afterwards.
+
+    What the site file has beside the demo's: `asterisk`, lines of its table [asterisk], and `more`, tables of its own.
+    """
     say("starting Asterisk, the controller and the telephones")
-    with tempfile.TemporaryDirectory() as folder, running_stack(Path(folder), site=_site()) as stack, Ear() as ear:
+    with tempfile.TemporaryDirectory() as folder, running_stack(Path(folder), site=_site(asterisk) + more) as stack, Ear() as ear:
         async with aiohttp.ClientSession() as http:
             await ready(stack, http, READY_SECONDS_MAX)
             async with telephones(stack, ear) as phones:
@@ -43,18 +47,32 @@ async def staged() -> AsyncIterator[Scene]:
                 yield Scene(stack=stack, http=http, ear=ear, phones=phones, desks=desks)
 
 
-def _site() -> str:
-    """The demo site; only its first queue plays the steady tone, so that the ear knows it from a voice."""
+def _site(asterisk: str) -> str:
+    """The demo site; only its first queue plays the steady tone, so that the ear knows it from a voice, and nobody calls too often."""
     text, name = DEMO.read_text(), 'id = "support"\nname = "Support"\n'
+    text = text.replace("\n[asterisk]\n", f"\n[asterisk]\n{asterisk}\n")
     assert name in text, "the demo has this queue"
     return text.replace(name, f'{name}music = "tone"\n')
 
 
+def queue_of(agent: str, number: str) -> str:
+    """A queue of one agent alone, to which this number leads, and which plays the steady tone."""
+    return (
+        f'\n[[queue]]\nid = "of-{agent}"\nname = "Of {agent}"\nagents = ["{agent}"]\nmusic = "tone"\n'
+        f'\n[[entry_point]]\nid = "of-{agent}"\nname = "Of {agent}"\nnumbers = ["{number}"]\nqueue = "of-{agent}"\n'
+    )
+
+
 def controller_pid(stack: Stack) -> int:
     """The controller's process, as this machine numbers it."""
-    container = stack.controller.get_wrapped_container()
-    container.reload()
-    return int(container.attrs["State"]["Pid"])
+    return first_pid(stack.controller)
+
+
+def first_pid(container: DockerContainer) -> int:
+    """The process that a container was started for, as this machine numbers it."""
+    wrapped = container.get_wrapped_container()
+    wrapped.reload()
+    return int(wrapped.attrs["State"]["Pid"])
 
 
 async def hear(scene: Scene, wanted: Hears) -> None:

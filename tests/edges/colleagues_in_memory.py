@@ -15,7 +15,11 @@ class ColleaguesInMemory(Colleagues):
     def __init__(self, *lists: ColleagueList) -> None:
         self.lists = lists
         self.failed_because = ""
+        self.presence_failed_because = ""
+        self.is_of_last_time = False
         self.fetched_at: Seconds | None = WRITTEN_AT
+        self.people_before = 0
+        self.shrunk_at: Seconds | None = None
         self.refreshed = 0
 
     async def search(self, asked: str, most: int) -> Found:
@@ -34,6 +38,10 @@ class ColleaguesInMemory(Colleagues):
                 people=len(each.roster),
                 fetched_at=self.fetched_at,
                 failed_because=self.failed_because,
+                presence_failed_because=self.presence_failed_because,
+                is_of_last_time=self.is_of_last_time,
+                people_before=self.people_before,
+                shrunk_at=self.shrunk_at,
             )
             for each in self.lists
         ]

@@ -26,12 +26,19 @@ class Done:
     err: str
 
 
-def ari_controller(*arguments: str | Path, typed: str = "", environ: Mapping[str, str] | None = None) -> Done:
-    """Run a command to its end, in this process."""
+class _Terminal(io.StringIO):
+    """Where somebody types."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def ari_controller(*arguments: str | Path, typed: str = "", at_terminal: bool = False, environ: Mapping[str, str] | None = None) -> Done:
+    """Run a command to its end, in this process. `at_terminal`: what is typed is typed by a person."""
     out, err = io.StringIO(), io.StringIO()
     with (
         mock.patch.dict(os.environ, {"COLUMNS": "100", **(environ or {})}),
-        mock.patch.object(sys, "stdin", io.StringIO(typed)),
+        mock.patch.object(sys, "stdin", _Terminal(typed) if at_terminal else io.StringIO(typed)),
         contextlib.redirect_stdout(out),
         contextlib.redirect_stderr(err),
     ):

@@ -7,6 +7,7 @@ import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -19,18 +20,21 @@ from controller.directory.directory import Agent, Directory, EntryPoint, Queue, 
 from controller.directory.ids import THE_SWITCH, AgentId, EntryPointId, InteractionId, LegId, QueueId, ReasonId, SwitchId
 from controller.floor.floor import Floor
 from controller.floor.outcome import Input, Outcome, SiteReloaded
-from controller.floor.ports import Colleagues, NotKept
+from controller.floor.ports import ChosenPasswords, Colleagues, NotKept
 from controller.interaction.commands import Command
 from controller.interaction.facts import CustomerArrived, EndCause, Fact, LegAnswered, LegEnded, SwitchFound, SwitchLost
 from controller.interaction.interaction import Interaction
 from controller.interaction.parties import customer_of, parties
-from controller.interaction.party import Party
+from controller.interaction.party import Party, Role
 from controller.routing.commands import DeskCommand
+from tests.edges.browser_telephones import PasswordsInMemory
 from tests.edges.colleagues_in_memory import ColleaguesInMemory
+from tests.edges.stories_in_memory import StoriesInMemory
 
 BEGINNING = 1_800_000_000.0
 PATIENCE_SECONDS = 5.0
 API = "/api/v1"
+NO_PAGE = Path(__file__).parent / "no page was built here"
 
 _CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 PEOPLE = {"alice": "Alice Martin", "bob": "Bob Durand", "carol": "Carol Petit", "sam": "Sam Leroy"}
@@ -44,7 +48,7 @@ UNHURRIED = Limits(requests_at_once_max=1_000_000)
 
 
 def directory(*, without: str = "") -> Directory:
-    """Three agents and a supervisor; two queues."""
+    """Three agents and a supervisor; two queues. All but Carol may have their telephone in the browser."""
     people = {
         AgentId(name): Agent(
             id=AgentId(name),
@@ -53,6 +57,7 @@ def directory(*, without: str = "") -> Directory:
             team="first line" if name in ("alice", "bob") else "",
             supervisor=name == "sam",
             answers_remotely=name == "bob",
+            browser=f"100{number}-web" if name != "carol" else "",
         )
         for number, (name, full_name) in enumerate(PEOPLE.items(), start=1)
         if name != without
@@ -72,6 +77,19 @@ def directory(*, without: str = "") -> Directory:
     )
 
 
+class ChosenInMemory(ChosenPasswords):
+    """Keeps what agents choose for as long as the test lasts."""
+
+    def __init__(self) -> None:
+        self.hashes = dict(HASHES)
+
+    async def keep(self, agent: AgentId, password_hash: str, *, instead_of: str) -> bool:
+        if self.hashes[agent] != instead_of:
+            return False
+        self.hashes[agent] = password_hash
+        return True
+
+
 class InMemoryInbox:
     """Gives every input to the floor at once."""
 
@@ -79,10 +97,13 @@ class InMemoryInbox:
         self._floor = floor
         self.now = BEGINNING
         self.server: DesktopServer | None = None
+        self.stories = StoriesInMemory()
         self.not_kept_because: str | None = None
         """While it is there, the disk is full: commands are done, and nothing is promised."""
         self.gate: asyncio.Event | None = None
         """While it is there and not set, commands wait."""
+        self.at_gate = asyncio.Semaphore(0)
+        """One for each command that has come to the gate."""
         self.commands: list[Command | DeskCommand] = []
         self.outcomes: list[Outcome] = []
         """What each input led to."""
@@ -104,6 +125,7 @@ class InMemoryInbox:
     def take(self, what: Input) -> Outcome:
         outcome = self._floor.take(what, self.now)
         self.outcomes.append(outcome)
+        self.stories.note(outcome, self.now)
         if self.server is not None:
             self.server.tell(what, outcome)
         return outcome
@@ -113,6 +135,7 @@ class InMemoryInbox:
 
     async def ask(self, command: Command | DeskCommand) -> Outcome:
         if self.gate is not None:
+            self.at_gate.release()
             await self.gate.wait()
         self.commands.append(command)
         outcome = self.take(command)
@@ -228,10 +251,16 @@ class World:
         is_behind_proxy: bool = False,
         colleagues: Colleagues | None = None,
         host_names: tuple[str, ...] = (),
+        page: Path = NO_PAGE,
+        sip_url: str = "http://127.0.0.1:9/ws",
+        agents_change_password: bool = True,
     ) -> None:
         self.inbox = inbox or InMemoryInbox(Floor(directory()))
         self.floor = self.inbox.floor
         self.ready = True
+        self.warnings: list[str] = []
+        self.passwords = PasswordsInMemory()
+        self.chosen = ChosenInMemory()
         self.server = DesktopServer(
             self.inbox,
             lambda: self.inbox.now,
@@ -239,13 +268,19 @@ class World:
             port=0,
             session_hours=session_hours,
             passwords=HASHES,
+            chosen_passwords=self.chosen if agents_change_password else None,
             metrics_text=lambda: "interactions_live 0\n",
             is_ready=lambda: self.ready,
+            warnings=lambda: self.warnings,
             colleagues=colleagues or ColleaguesInMemory(),
+            stories=self.inbox.stories,
             limits=limits or UNHURRIED,
             tls=tls,
             is_behind_tls=is_behind_proxy,
             host_names=host_names,
+            page=page,
+            browser_passwords=self.passwords,
+            sip_url=sip_url,
         )
         self.inbox.server = self.server
         self.url = ""
@@ -325,6 +360,16 @@ class World:
 
     def hangs_up(self, interaction: str, agent: str) -> None:
         self.happens(LegEnded(leg=self.party(interaction, agent).leg, cause=EndCause.HUNG_UP))
+
+    def outside(self, interaction: str) -> Party:
+        """The newest of those who are nobody of ours, the customer apart."""
+        return [party for party in parties(self.interaction(interaction)) if party.agent is None and party.role is not Role.CUSTOMER][-1]
+
+    def outside_answers(self, interaction: str) -> None:
+        self.happens(LegAnswered(leg=self.outside(interaction).leg))
+
+    def outside_ends(self, interaction: str, cause: EndCause) -> None:
+        self.happens(LegEnded(leg=self.outside(interaction).leg, cause=cause))
 
     def customer_hangs_up(self, interaction: str) -> None:
         customer = customer_of(self.interaction(interaction))

@@ -5,6 +5,9 @@ from pathlib import Path
 from controller.directory.directory import Directory
 from controller.directory.ids import THE_SWITCH, AgentId, InteractionId, LegId, ReasonId, Seconds, SwitchId
 from controller.directory.organisation import OrganisationState
+from controller.directory.targets import AgentTarget
+from controller.floor.disk import DiskRoom
+from controller.floor.durations import Durations
 from controller.floor.floor import Floor
 from controller.floor.outcome import Input, Outcome
 from controller.floor.ports import Audience
@@ -22,6 +25,7 @@ from controller.interaction.facts import CustomerArrived, EndCause, LegAnswered,
 from controller.interaction.interaction import Interaction
 from controller.interaction.parties import parties
 from controller.routing.commands import GoAvailable, LogOn
+from controller.telemetry.metrics import Metrics, Readings
 from controller.telemetry.step_file import StepFile
 from tests.pure.story import site
 
@@ -39,6 +43,10 @@ class Call:
         self.floor = Floor(self.directory)
         self.audiences = list(audiences)
         self.journal_fails_for: Seconds | None = None
+        self.journal_writes = Durations(("kept", "failed"))
+        self.requests = Durations(("done", "refused", "no_answer", "away", "not_understood"))
+        self.steps_lost = self.lanes_lost = 0
+        self.disk: DiskRoom | None = DiskRoom(free_bytes=5_000_000_000, size_bytes=20_000_000_000, is_low=False)
         self.organisations: list[OrganisationState] = []
         self.take(SwitchFound(switch=THE_SWITCH))
         for agent in (ALICE, BOB):
@@ -52,6 +60,21 @@ class Call:
         for audience in self.audiences:
             audience.tell(what, outcome)
         return outcome
+
+    def metrics(self) -> Metrics:
+        """Have somebody count from now on."""
+        readings = Readings(
+            journal_fails_for=lambda: self.journal_fails_for,
+            journal_writes=lambda: self.journal_writes,
+            steps_lost=lambda: self.steps_lost,
+            disk=lambda: self.disk,
+            requests=lambda: self.requests,
+            lanes_lost=lambda: self.lanes_lost,
+            organisations=lambda: self.organisations,
+        )
+        metrics = Metrics(lambda: self.floor, lambda: self.now, readings)
+        self.audiences.append(metrics)
+        return metrics
 
     def arrive(self, name: str = "Zoë Client", number: str = "2001") -> InteractionId:
         """A customer dials 800."""
@@ -71,7 +94,7 @@ def play(call: Call) -> InteractionId:
     """Play the whole call; 62.3 s from arrival to the last wrap-up."""
     i = call.arrive()
     call.take(LegAnswered(leg=call.leg(i, ALICE)), after=4.2)
-    call.take(StartConsult(agent=ALICE, interaction=i, target=call.directory.agents[BOB]), after=12)
+    call.take(StartConsult(agent=ALICE, interaction=i, target=AgentTarget(agent=BOB)), after=12)
     call.take(LegAnswered(leg=call.leg(i, BOB)), after=3.1)
     call.take(SwapParties(agent=ALICE, interaction=i), after=9)
     call.take(SendDigits(agent=ALICE, interaction=i, digits="4711"))

@@ -5,28 +5,30 @@ import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from controller.asterisk import retry
-from controller.asterisk.errors import AriError, Gone
+from controller.asterisk.dial_string import Dialable
+from controller.asterisk.errors import AriError, Gone, RequestFailed
 from controller.asterisk.plan import plan
 from controller.asterisk.reconcile import Reconciler, Reports
 from controller.asterisk.seen import Progress, Seen, SeenLeg
 from controller.asterisk.transport import NOTHING, Method, Reply, Transport
 from controller.directory.ids import InteractionId, LegId
 from controller.interaction.facts import EndCause
-from controller.interaction.layout import Layout, Place, Room
+from controller.interaction.layout import Display, Layout, Place, Room
 from controller.interaction.leg import Endpoint, Origin
 
 IX = InteractionId("i1")
+DIALABLE = Dialable(trunks=frozenset({"outside"}))
 CUSTOMER, ALICE = LegId("1700000000.1"), LegId("ix-i1-alice-1")
 Fault = Callable[[str], AriError | None]
 
 
 def layout(*places: Place) -> Layout:
-    return Layout(interaction=IX, places=places, music="default", caller_number="", caller_name="")
+    return Layout(interaction=IX, places=places)
 
 
 WAITING = layout(Place(leg=CUSTOMER, origin=Origin.CAME, room=Room.HOLD))
@@ -34,6 +36,19 @@ OFFERED = layout(
     Place(leg=CUSTOMER, origin=Origin.CAME, room=Room.HOLD),
     Place(leg=ALICE, origin=Origin.MADE, room=Room.TALK, endpoint=Endpoint(address="1001")),
 )
+NUMBER = LegId("ix-i1-out-2")
+CALLING = layout(
+    Place(leg=CUSTOMER, origin=Origin.CAME, room=Room.HOLD, music="default"),
+    Place(leg=ALICE, origin=Origin.MADE, room=Room.TALK),
+    Place(
+        leg=NUMBER,
+        origin=Origin.MADE,
+        room=Room.TALK,
+        endpoint=Endpoint(address="+33199001001", trunk="outside", caller_id="+33199000800"),
+        caller=Display(name="Cora", number="+33123456789"),
+    ),
+)
+"""Alice has a number called; the customer waits. What the layout says of the caller is wrong, and must not leave by the trunk."""
 NOBODY = layout()
 
 
@@ -57,6 +72,12 @@ class SmallAsterisk(Transport):
         self.online: set[str] = set()
         """Telephones that are registered."""
         self.fault: Fault = lambda request: None
+        self.created: list[tuple[str, dict[str, str]]] = []
+        """What was to be rung, and the variables with it."""
+        self.last_answer = ""
+        """What a trunk has answered last; empty: nothing."""
+        self.told = {f"PJSIP_DIAL_CONTACTS({phone})": f"PJSIP/{phone}/sip:{phone}@192.0.2.1:5060" for phone in ("1001", "1002")}
+        """The values of variables of any channel: one telephone has registered at each endpoint."""
         self.does_nothing: Callable[[str], bool] = lambda request: False
 
     async def request(
@@ -77,6 +98,8 @@ class SmallAsterisk(Transport):
             raise failure
         if self.does_nothing(asked):
             return DONE
+        if uri == "channels/create":
+            self.created.append((query["endpoint"], dict(cast("Any", body or {}).get("variables", {}))))
         return self._do(method, uri.split("/"), query)
 
     def _do(self, method: str, path: list[str], query: Mapping[str, str]) -> Reply:
@@ -87,6 +110,12 @@ class SmallAsterisk(Transport):
                 return said(id=query["channelId"])
             case "GET", ["endpoints", "PJSIP", phone]:
                 return said(state="online" if phone in self.online else "offline")
+            case "GET", ["channels", _, "variable"] if query["variable"] in self.told:
+                return said(value=self.told[query["variable"]])
+            case "GET", ["channels", _, "variable"]:
+                if not self.last_answer:
+                    raise RequestFailed("test", 500, "Unable to read provided function")
+                return said(value=self.last_answer)
             case "GET", ["channels", leg]:
                 self._must_be(leg in self.channels, f"no channel {leg}")
                 return said(id=leg)
@@ -107,7 +136,14 @@ class SmallAsterisk(Transport):
             case "POST", ["bridges", bridge, "addChannel"]:
                 self._must_be(bridge in self.bridges, f"no bridge {bridge}")
                 self.bridges[bridge].add(query["channel"])
-                self.seen.legs[LegId(query["channel"])].room = Room(bridge.rsplit("-", 1)[1])
+                moved = self.seen.legs[LegId(query["channel"])]
+                moved.room = Room(bridge.rsplit("-", 1)[1])
+                moved.hears = moved.music if moved.room is Room.HOLD else ""
+            case "POST", ["bridges", bridge, "removeChannel"]:
+                self._must_be(query["channel"] in self.bridges.get(bridge, ()), f"not in {bridge}")
+                self.bridges[bridge].discard(query["channel"])
+                left = self.seen.legs[LegId(query["channel"])]
+                left.room, left.hears = None, ""
             case _:
                 pass  # answered, and nobody here needs its effect
         return DONE
@@ -137,6 +173,7 @@ class World(Reports):
             transport=self.asterisk,
             app="controller",
             is_there=lambda: self.is_there,
+            dialable=lambda: DIALABLE,
             reports=self,
         )
 

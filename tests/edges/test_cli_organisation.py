@@ -1,10 +1,18 @@
 """`ari-controller organisation`: how many colleagues came, what is wrong with their lists, and who is found."""
 
+import asyncio
 import json
 import os
 import time
 from pathlib import Path
 
+import pytest
+
+from controller.directory.dial_plan import listed_numbers
+from controller.organisation.kept_lists import COLLEAGUES_FOLDER, KeptLists
+from controller.organisation.organisations import Organisations
+from controller.organisation.providers import provider_of
+from controller.service.site import site_of
 from tests.edges.command_line import DEMO, ari_controller
 from tests.pure.directory.site_text import SITE
 
@@ -131,3 +139,46 @@ def test_a_bad_site_file_is_told_as_by_every_command(tmp_path: Path) -> None:
 
     assert done.code == 2
     assert "[[organisation]] knd: there is no such key; did you mean 'kind'?" in done.err
+
+
+# --- Beside what the service knows --------------------------------------------------------------------------------------
+
+
+async def known_to_the_service(path: Path) -> None:
+    """Have a list kept as the service keeps it."""
+    site = site_of(path)
+    organisations = Organisations(
+        site.organisations,
+        listed_numbers(site.directory),
+        provider_for=lambda one, numbers: provider_of(one, numbers, path.parent),
+        clock=time.time,
+        kept=KeptLists(path.parent / site.journal / COLLEAGUES_FOLDER),
+    )
+    await organisations.refresh(60.0)
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ("a,Anna,,,01 99 00 10 01,\n", "  the service knows 3, and goes on with those until there have been so few for 60 s"),
+        ("", "  the service knows 3, and goes on with those until somebody is in it again"),
+    ],
+)
+def test_a_list_that_is_far_shorter_than_the_one_that_the_service_has_is_said_to_be_so(tmp_path: Path, rows: str, said: str) -> None:
+    path = site(tmp_path, office="".join(f"{one},Anna,,,01 99 00 10 0{one},\n" for one in (1, 2, 3)))
+    asyncio.run(known_to_the_service(path))
+    (tmp_path / "office.csv").write_text(HEADER + rows)
+
+    done = ari_controller("organisation", "-c", path)
+
+    assert (done.code, done.out.splitlines()[1:]) == (0, [said])
+
+
+def test_a_list_that_the_service_has_kept_and_that_can_not_be_read_is_said_not_to_be_compared(tmp_path: Path) -> None:
+    path = site(tmp_path, office="a,Anna,,,01 99 00 10 01,\n")
+    asyncio.run(known_to_the_service(path))
+    next(tmp_path.rglob("office.jsonl")).write_text("nonsense")
+
+    done = ari_controller("organisation", "-c", path)
+
+    assert done.out.splitlines()[1:] == ["  not compared with the list that the service has: the list that was kept is damaged"]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from controller.cli import simulate as command
-from controller.floor import floor as whole_floor
+from controller.floor import taking
 from controller.interaction.interaction import Interaction, Phase
 from tests.edges.command_line import Done, ari_controller
 
@@ -23,7 +23,7 @@ def without_conferences(monkeypatch: pytest.MonkeyPatch) -> None:
         if interaction.phase is Phase.CONFERENCE:
             raise AssertionError("this core knows no conference")
 
-    monkeypatch.setattr(whole_floor, "check", refuse)
+    monkeypatch.setattr(taking, "check", refuse)
 
 
 def last_line(done: Done) -> str:

@@ -2,17 +2,19 @@
 
 import contextlib
 import json
+from datetime import datetime
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
-from controller.interaction.facts import LegAnswered
-from controller.telemetry.lanes import lanes_of
-from controller.telemetry.step_file import StepFile, steps_of
-from controller.telemetry.steps import RecordedStep
-from controller.telemetry.story_svg import story_svg
-from controller.telemetry.story_text import story_lines
+from controller.directory.replace import replace
+from controller.floor.story import Story
+from controller.interaction.facts import EndCause, EndCodes, LegAnswered, LegEnded
+from controller.telemetry.step_file import StepFile
+from controller.telemetry.stories import read_story
+from controller.telemetry.story_svg import story_picture
+from controller.telemetry.story_text import segment_lines, story_lines
 from tests.edges.command_line import DEMO, Done, ari_controller
 from tests.edges.recorded_call import ALICE, Call, record
 
@@ -33,11 +35,13 @@ def story(folder: Path, *arguments: str | Path) -> Done:
     return ari_controller("story", *arguments, "-c", DEMO, environ={"STATE_FOLDER": str(folder), "TZ": "UTC"})
 
 
-def arrival(call: Call, folder: Path, name: str = "Zoë Client") -> list[RecordedStep]:
+def arrival(call: Call, folder: Path, name: str = "Zoë Client") -> Story:
     """Let a customer call, and give what is recorded of it."""
     with contextlib.closing(StepFile(folder, clock=lambda: call.now)) as file:
         call.audiences.append(file)
-        return steps_of(folder, call.arrive(name))
+        recorded = read_story(folder, call.arrive(name))
+    assert recorded is not None
+    return recorded
 
 
 def test_each_step_is_a_line_with_its_time_its_phase_and_who_stands_where(folder: Path, interaction: str) -> None:
@@ -64,7 +68,7 @@ def test_each_step_is_a_line_with_its_time_its_phase_and_who_stands_where(folder
         ("62.300s", "ended"),
     ]
     said = [" ".join(line.split()[3:]) for line in lines if line[:3] == "10:"]
-    assert said[3] == "alice consults Bob Durand talk: Alice Martin, Bob Durand (ringing) hold: Zoë Client"
+    assert said[3] == "alice consults bob talk: Alice Martin, Bob Durand (ringing) hold: Zoë Client"
     assert said[5] == "alice swaps talk: Zoë Client, Alice Martin hold: Bob Durand"
     assert "- alice is asked for a wrap-up reason" in done.out
 
@@ -90,10 +94,10 @@ def test_a_step_that_a_crash_would_have_undone_is_marked(tmp_path: Path) -> None
 
 def test_steps_that_could_not_be_recorded_are_a_gap_that_is_told(tmp_path: Path) -> None:
     call = Call()
-    before, *_, last = arrival(call, tmp_path / "whole")
+    before, *_, last = arrival(call, tmp_path / "whole").steps
     with contextlib.closing(StepFile(tmp_path)) as file:
         file.record(before)
-        file.record(last.model_copy(update={"revision": 5}))
+        file.record(replace(last, revision=5))
 
     lines = [line.strip() for line in story(tmp_path, before.interaction).out.splitlines()]
 
@@ -101,27 +105,46 @@ def test_steps_that_could_not_be_recorded_are_a_gap_that_is_told(tmp_path: Path)
     assert "is chosen for the customer" in lines[gap + 1]
 
 
-def test_the_seconds_of_each_person_are_right_after_a_transfer(folder: Path, interaction: str) -> None:
-    lanes = {
-        lane.key: ", ".join(f"{segment.doing} {segment.seconds:.1f}" for segment in lane.segments)
-        for lane in lanes_of(steps_of(folder, interaction))
-    }
+def test_the_story_ends_with_the_seconds_of_each_person(folder: Path, interaction: str) -> None:
+    lines = story(folder, interaction).out.splitlines()
 
-    assert lanes == {
-        "customer": "queued 4.2, talked 12.0, held 12.1, talked 5.0, held 3.0, conferenced 6.0, talked 4.0, held 4.0, talked 7.0",
-        "alice": "rang 4.2, talked 12.0, consulted 12.1, talked 5.0, consulted 3.0, conferenced 6.0, wrapped up 3.0",
-        "bob": "rang 3.1, consulted 9.0, held 5.0, consulted 3.0, conferenced 6.0, talked 4.0, held 4.0, talked 7.0, wrapped up 5.0",
-    }
+    assert lines[-3:] == [
+        "Zoë Client: queued 4.2 s, talked 12.0 s, held 12.1 s, talked 5.0 s, held 3.0 s, conferenced 6.0 s, talked 4.0 s, held 4.0 s, "
+        "talked 7.0 s",
+        "Alice Martin: rang 4.2 s, talked 12.0 s, dialling 3.1 s, consulted 9.0 s, talked 5.0 s, consulted 3.0 s, conferenced 6.0 s, "
+        "wrapped up 3.0 s",
+        "Bob Durand: rang 3.1 s, consulted 9.0 s, held 5.0 s, consulted 3.0 s, conferenced 6.0 s, talked 4.0 s, held 4.0 s, talked 7.0 s, "
+        "wrapped up 5.0 s",
+    ]
 
 
-def test_what_still_goes_on_is_counted_up_to_now(tmp_path: Path) -> None:
+def test_what_everybody_did_is_a_line_each_with_its_moments_its_owner_and_with_whom(folder: Path, interaction: str) -> None:
+    done = story(folder, interaction, "--segments")
+
+    assert (done.code, done.err) == (0, "")
+    lines = [" ".join(line.split()) for line in done.out.splitlines()]
+    assert lines[0] == f"Interaction {interaction}, queue support, 2026-11-22 10:00:00 UTC"
+    assert len(lines) == 3 + 9 + 8 + 9
+    assert lines[2:5] == [
+        "who did from to seconds owner with",
+        "Zoë Client queued 10:00:00.000 10:00:04.200 4.200",
+        "Zoë Client talked 10:00:04.200 10:00:16.200 12.000 Alice Martin",
+    ]
+    assert "Alice Martin consulted 10:00:19.300 10:00:28.300 9.000 owner Bob Durand" in lines
+    assert "Bob Durand conferenced 10:00:36.300 10:00:42.300 6.000 Zoë Client, Alice Martin" in lines
+    assert "Bob Durand talked 10:00:42.300 10:00:46.300 4.000 owner Zoë Client" in lines
+
+
+def test_what_goes_on_is_told_up_to_now(tmp_path: Path) -> None:
     call = Call()
-    steps = arrival(call, tmp_path)
+    recorded = arrival(call, tmp_path)
+    now = read_story(tmp_path, recorded.interaction, until=call.now + 3)
+    assert now is not None
 
-    (customer, alice) = lanes_of(steps, until=call.now + 3)
-
-    assert [(segment.doing, segment.seconds) for segment in customer.segments] == [("queued", 3.0)]
-    assert [(segment.doing, segment.seconds) for segment in alice.segments] == [("rang", 3.0)]
+    assert [" ".join(line.split()) for line in segment_lines(now)][3:] == [
+        f"Zoë Client queued {datetime.fromtimestamp(call.now):%H:%M:%S}.000 goes on 3.000",
+        f"Alice Martin rang {datetime.fromtimestamp(call.now):%H:%M:%S}.000 goes on 3.000",
+    ]
 
 
 def test_pressed_keys_and_notes_are_in_no_story(folder: Path, interaction: str) -> None:
@@ -138,31 +161,18 @@ def test_programs_get_the_steps_and_the_segments_as_json(folder: Path, interacti
     answer = json.loads(done.out)
     assert (answer["interaction"], answer["queue"], len(answer["steps"])) == (interaction, "support", 14)
     assert (answer["steps"][0]["from"], answer["steps"][0]["to"], answer["steps"][0]["revision"]) == (None, "queued", 1)
-    assert answer["segments"][1] == {"who": "customer", "name": "Zoë Client", "doing": "talked", "began_at": 1795341604.2, "seconds": 12.0}
-
-
-def test_the_picture_has_a_lane_for_each_person_and_a_fill_for_each_thing_they_did(folder: Path, interaction: str, tmp_path: Path) -> None:
-    done = story(folder, interaction, "--svg", tmp_path / "story.svg")
-
-    assert (done.code, done.out) == (0, f"Drawn into {tmp_path / 'story.svg'}.\n")
-    picture = ElementTree.fromstring((tmp_path / "story.svg").read_text("utf-8"))
-    texts = [text.text for text in picture.iter(f"{SVG}text")]
-    assert {
-        "Zoë Client",
-        "Alice Martin",
-        "Bob Durand",
-        "queued",
-        "rang",
-        "talked",
-        "held",
-        "consulted",
-        "conferenced",
-        "wrapped up",
-    } <= set(texts)
-    bars = [bar for bar in picture.iter(f"{SVG}rect") if bar.find(f"{SVG}title") is not None]
-    assert len(bars) == 9 + 7 + 9
-    assert len({bar.get("fill") for bar in bars}) == 7
-    assert all(190 <= float(bar.get("x", "0")) <= 1076 for bar in bars)
+    assert answer["steps"][0]["parties"][0]["room"] == "hold"
+    assert answer["segments"][1] == {
+        "who": "customer",
+        "name": "Zoë Client",
+        "agent": None,
+        "doing": "talked",
+        "from": "2026-11-22T10:00:04.200000Z",
+        "to": "2026-11-22T10:00:16.200000Z",
+        "seconds": 12.0,
+        "owner": False,
+        "with": ["alice"],
+    }
 
 
 def test_the_picture_may_go_to_standard_output_and_needs_nothing_from_elsewhere(folder: Path, interaction: str) -> None:
@@ -179,11 +189,22 @@ def test_a_picture_that_cannot_be_written_is_said(folder: Path, interaction: str
     assert "can't be written: No such file or directory" in done.err
 
 
+def test_the_unique_id_of_any_channel_that_had_a_part_leads_to_the_interaction(folder: Path, interaction: str) -> None:
+    legs = {party["leg_id"] for step in json.loads(story(folder, interaction, "--json").out)["steps"] for party in step["parties"]}
+
+    assert len(legs) == 3, "customer, alice, bob"
+    for leg in legs:
+        assert story(folder, leg).out == story(folder, interaction).out
+
+
 def test_an_unknown_interaction_is_exit_code_1_and_names_the_latest(folder: Path, interaction: str) -> None:
     done = story(folder, "nobody")
 
     assert (done.code, done.out) == (1, "")
-    assert done.err == f"Nothing is recorded of an interaction 'nobody' in {folder}; the latest are {interaction}.\n"
+    assert done.err == (
+        f"Nothing is recorded of an interaction 'nobody' in {folder}; the latest are {interaction}. "
+        "The record begins at 2026-11-22 10:00: steps are kept up to 128 MB.\n"
+    )
 
 
 def test_where_nothing_is_recorded_yet_that_is_said(tmp_path: Path) -> None:
@@ -207,8 +228,30 @@ def test_a_bad_site_file_is_exit_code_2(tmp_path: Path) -> None:
     assert ari_controller("story", "x", "-c", tmp_path / "site.toml").code == 2
 
 
-def test_a_callers_name_can_neither_steer_a_terminal_nor_break_a_picture(tmp_path: Path) -> None:
-    steps = arrival(Call(), tmp_path, name='\x1b[2J</text><script>"&\x00\ud800')
+def test_a_drawn_story_is_written_into_the_file(folder: Path, interaction: str, tmp_path: Path) -> None:
+    done = story(folder, interaction, "--svg", tmp_path / "story.svg")
 
-    assert all(line.isprintable() for line in story_lines(steps))
-    assert "script" not in [element.tag for element in ElementTree.fromstring(story_svg(steps)).iter()]
+    assert (done.code, done.out) == (0, f"Drawn into {tmp_path / 'story.svg'}.\n")
+    assert ElementTree.parse(tmp_path / "story.svg").getroot().tag == f"{SVG}svg"
+
+
+def test_a_callers_name_can_neither_steer_a_terminal_nor_break_a_picture(tmp_path: Path) -> None:
+    recorded = arrival(Call(), tmp_path, name='\x1b[2J</text><script>"&\x00\ud800')
+
+    assert all(line.isprintable() for line in (*story_lines(recorded), *segment_lines(recorded)))
+    assert "script" not in [element.tag for element in ElementTree.fromstring(story_picture(recorded).svg).iter()]
+
+
+def test_the_numbers_of_the_telephone_network_stand_beside_what_they_mean(tmp_path: Path) -> None:
+    call = Call()
+    with contextlib.closing(StepFile(tmp_path, clock=lambda: call.now)) as file:
+        call.audiences.append(file)
+        interaction = call.arrive()
+        busy = EndCodes(q850=17, sip=486)
+        call.take(LegEnded(leg=call.leg(interaction, ALICE), cause=EndCause.BUSY, codes=busy), after=2)
+        call.take(LegEnded(leg=call.leg(interaction, None), cause=EndCause.HUNG_UP, codes=EndCodes(q850=16, sip=None)), after=3)
+
+    told = story(tmp_path, interaction).out
+
+    assert "Alice Martin is busy (SIP 486, Q.850 17)" in told
+    assert "Zoë Client hangs up (Q.850 16)" in told

@@ -35,11 +35,20 @@ def test_the_help_names_every_command_and_the_exit_codes() -> None:
     assert done.code == 0
     assert all(
         word in done.out
-        for word in ("run", "check", "story", "number", "simulate", "hash-password", "exit codes: 0 done, 1 a check failed, 2 bad usage")
+        for word in (
+            "run",
+            "check",
+            "story",
+            "number",
+            "simulate",
+            "hash-password",
+            "import",
+            "exit codes: 0 done, 1 a check failed, 2 bad usage",
+        )
     )
 
 
-@pytest.mark.parametrize("command", ["run", "check", "story", "number", "simulate", "hash-password"])
+@pytest.mark.parametrize("command", ["run", "check", "story", "number", "simulate", "hash-password", "import"])
 def test_the_help_of_each_command_has_an_example(command: str) -> None:
     done = ari_controller(command, "--help")
 

@@ -6,26 +6,19 @@ from typing import Any
 
 import pytest
 
-from controller.desktop.dial_box import DialBox
-from controller.desktop.directory_entries import ENTRIES_MAX, NOT_SERVED, colleague, entry_points, numbers, queues_to_consult
+from controller.desktop.directory_entries import ENTRIES_MAX
 from controller.dialling.rules import DiallingRules
-from controller.directory.colleague_search import search
-from controller.directory.directory import Directory, SiteNumber
-from controller.directory.ids import AgentId, ColleagueId, NumberId
+from controller.directory.colleague_search import ColleagueList
+from controller.directory.directory import SiteNumber
+from controller.directory.ids import AgentId, NumberId
+from controller.directory.organisation import GraphSource
 from controller.floor.floor import Floor
+from controller.floor.outcome import SiteReloaded
 from tests.edges.colleagues_in_memory import ColleaguesInMemory
-from tests.edges.desktop_world import Desktop, InMemoryInbox, World, directory
-from tests.pure.directory.people import ELODIE, MARIE, NUMBERS, SOREN, WRITTEN_AT, known, organisation
+from tests.edges.desktop_world import Desktop, InMemoryInbox, Json, World, directory
+from tests.edges.outside_world import CLOCK_TOWER, FRANCE, TEAMS, outside_site
+from tests.pure.directory.people import ELODIE, MARIE, SOREN, WRITTEN_AT, known
 from tests.pure.directory.people import colleague as somebody
-
-CLOCK_TOWER = SiteNumber(id=NumberId("clock-tower"), name="Clock tower", number="01 99 00 20 02")
-INTERPRETERS = SiteNumber(id=NumberId("interpreters"), name="Interpreters on call", number="+33 1 99 00 20 01")
-TEAMS = organisation("teams", name="Teams", teams=True)
-FRANCE = DiallingRules(trunk="outside")
-
-
-def site(*, dialling: DiallingRules = FRANCE) -> Directory:
-    return replace(directory(), dialling=dialling, numbers={each.id: each for each in (INTERPRETERS, CLOCK_TOWER)})
 
 
 @pytest.fixture
@@ -35,7 +28,7 @@ async def colleagues() -> ColleaguesInMemory:
 
 @pytest.fixture
 async def world(colleagues: ColleaguesInMemory) -> AsyncIterator[World]:
-    here = World(inbox=InMemoryInbox(Floor(site())), colleagues=colleagues)
+    here = World(inbox=InMemoryInbox(Floor(outside_site())), colleagues=colleagues)
     await here.start()
     yield here
     await here.stop()
@@ -62,7 +55,7 @@ async def test_of_an_agent_who_can_not_be_consulted_it_is_said_why(world: World,
     because = {entry["id"]: entry.get("because") for entry in (await listed(alice, "agent"))["entries"]}
 
     assert because == {
-        "alice": "This is you.",
+        "alice": "This is you: choose somebody else.",
         "bob": None,
         "carol": "Carol Petit is not logged on.",
         "sam": "Sam Leroy is not logged on.",
@@ -70,6 +63,16 @@ async def test_of_an_agent_who_can_not_be_consulted_it_is_said_why(world: World,
     assert await alice.do("consult", call, {"target": {"kind": "agent", "id": "carol"}}) is not None
     world.switch_goes_away()
     assert "Asterisk can't be reached" in (await listed(alice, "agent", "bob"))["entries"][0]["because"]
+
+
+async def test_of_an_agent_it_is_said_since_when_and_why_they_take_no_calls(world: World, alice: Desktop, bob: Desktop) -> None:
+    world.inbox.now = WRITTEN_AT + 60  # 8:00
+    await bob.go("idle", reason="lunch")
+    world.inbox.now += 120
+
+    found = (await listed(alice, "agent", "bob"))["entries"][0]
+
+    assert (found["presence"], found["idle_reason"], found["presence_since"]) == ("idle", "lunch", "2027-01-15T08:00:00Z")
 
 
 async def test_of_more_than_fifty_agents_the_first_are_listed_and_it_is_said_that_there_are_more() -> None:
@@ -105,8 +108,7 @@ async def test_a_queue_shows_who_is_free_and_who_waits_for_how_long(world: World
         "name": "Support",
         "detail": "0 free, 2 waiting, the longest for 1:15",
         "presence": "busy",
-        "available": False,
-        "because": NOT_SERVED["queue"],
+        "available": True,
     }
     assert (billing["presence"], billing["detail"]) == ("logged_off", "0 free, nobody waits")
     assert point == {
@@ -116,8 +118,7 @@ async def test_a_queue_shows_who_is_free_and_who_waits_for_how_long(world: World
         "detail": "Support: 0 free, 2 waiting, the longest for 1:15",
         "number": "800",
         "presence": "busy",
-        "available": False,
-        "because": NOT_SERVED["entry_point"],
+        "available": True,
     }
 
 
@@ -150,8 +151,7 @@ async def test_the_sites_numbers_are_listed_by_name_and_found_by_number_only_in_
             "detail": "FR",
             "number": "+33 1 99 00 20 01",
             "presence": "unknown",
-            "available": False,
-            "because": NOT_SERVED["number"],
+            "available": True,
         }
     ]
     assert await ids(alice, "number", "0199002002") == ["clock-tower"]
@@ -175,8 +175,7 @@ async def test_a_colleague_is_found_by_words_and_by_number(alice: Desktop) -> No
                 "number": "+33 1 99 00 10 01",
                 "presence": "available",
                 "presence_as_of": "2027-01-15T07:59:00Z",
-                "available": False,
-                "because": NOT_SERVED["organisation"],
+                "available": True,
             }
         ],
         "as_of": "2027-01-15T07:59:00Z",
@@ -198,16 +197,76 @@ async def test_refresh_has_colleagues_fetched_again_and_nothing_else(alice: Desk
     assert colleagues.refreshed == 1
 
 
-async def test_a_list_that_could_not_be_fetched_again_is_shown_with_its_age(
+async def test_a_list_that_could_not_be_fetched_again_is_shown_with_its_age_and_with_the_reason(
     alice: Desktop, world: World, colleagues: ColleaguesInMemory
 ) -> None:
-    colleagues.failed_because = "it can't be read: /a/path/that/is/nobody's/business"
+    colleagues.failed_because = "ldaps://dc1.example.com can't be reached: Connection refused"
     world.inbox.now = WRITTEN_AT + 25 * 60
 
     found = await listed(alice, "organisation")
 
     assert len(found["entries"]) == 3
-    assert (found["stale"], found["because"]) == (True, "The people of Head office could not be fetched again: the list is 25 minutes old.")
+    assert (found["stale"], found["because"]) == (
+        True,
+        "The people of Head office could not be fetched again, and the list is 25 minutes old: "
+        "ldaps://dc1.example.com can't be reached: Connection refused.",
+    )
+
+
+async def test_a_list_that_is_late_without_a_failure_is_said_to_be_old(
+    alice: Desktop, world: World, colleagues: ColleaguesInMemory
+) -> None:
+    world.inbox.now = WRITTEN_AT + 31 * 60
+
+    found = await listed(alice, "organisation")
+
+    assert (found["stale"], found["because"]) == (True, "The list of Head office is 31 minutes old.")
+
+
+async def test_a_list_that_has_become_much_shorter_is_said_to_have_been_longer(
+    alice: Desktop, world: World, colleagues: ColleaguesInMemory
+) -> None:
+    colleagues.people_before, colleagues.shrunk_at = 50_000, WRITTEN_AT
+    world.inbox.now = WRITTEN_AT + 60  # 8:00
+
+    found = await listed(alice, "organisation")
+
+    assert (found["stale"], found["because"]) == (False, "The list of Head office has become much shorter: 50000 people, now 3.")
+
+
+async def test_of_several_organisations_each_is_told_in_a_line_of_its_own(alice: Desktop, colleagues: ColleaguesInMemory) -> None:
+    colleagues.lists = (known(MARIE), known(SOREN, of=replace(TEAMS, single_sign_on=True)))
+    colleagues.fetched_at, colleagues.failed_because = None, "it does not answer"
+
+    found = await listed(alice, "organisation")
+
+    assert found["because"].splitlines() == [
+        "The people of Head office could not be fetched: it does not answer.",
+        "The people of Teams could not be fetched: it does not answer.",
+    ]
+
+
+async def test_a_list_of_before_a_restart_is_said_to_be_one(alice: Desktop, world: World, colleagues: ColleaguesInMemory) -> None:
+    colleagues.is_of_last_time = True
+    world.inbox.now = WRITTEN_AT + 25 * 60
+
+    found = await listed(alice, "organisation")
+
+    assert (found["stale"], found["because"]) == (
+        True,
+        "The people of Head office are being fetched: the list is of before a restart, 25 minutes ago.",
+    )
+
+
+async def test_presence_that_nobody_knows_is_said_and_makes_no_list_stale(alice: Desktop, colleagues: ColleaguesInMemory) -> None:
+    colleagues.presence_failed_because = "Microsoft Graph refuses"
+
+    found = await listed(alice, "organisation")
+
+    assert (found["stale"], found["because"]) == (
+        False,
+        "The presence of the people of Head office is not known at the moment: Microsoft Graph refuses.",
+    )
 
 
 async def test_before_the_first_fetch_it_is_said_that_nobody_is_known_yet(alice: Desktop, colleagues: ColleaguesInMemory) -> None:
@@ -247,64 +306,139 @@ async def test_a_page_of_fifty_is_listed_and_it_is_said_that_there_are_more(alic
     assert (len(found["entries"]), found["truncated"]) == (50, True)
 
 
-@pytest.mark.parametrize("action", ["consult", "transfer"])
-async def test_somebody_who_uses_teams_is_refused_while_single_sign_on_is_off(
-    world: World, alice: Desktop, colleagues: ColleaguesInMemory, action: str
-) -> None:
+async def test_people_who_use_teams_are_not_listed_while_single_sign_on_is_off(alice: Desktop, colleagues: ColleaguesInMemory) -> None:
     colleagues.lists = (known(MARIE), known(SOREN, of=TEAMS))
-    call = await world.connected(alice)
 
     assert await ids(alice, "organisation") == ["marie.durand"]
-    reply = await alice.do(action, call, {"target": {"kind": "organisation", "id": "soren.koch@teams"}})
-
-    assert (reply.status, reply.code) == (403, "sso-required")
-    assert reply.json["detail"] == "Søren Koch uses Microsoft Teams, and single sign-on is not on for it: ask your administrator."
 
 
-@pytest.mark.parametrize("target", [{"id": "marie.durand"}, {"id": "nobody"}, {}])
-async def test_any_other_colleague_is_refused_as_not_served_yet(world: World, alice: Desktop, target: dict[str, str]) -> None:
+async def test_nobody_of_a_tenant_that_may_not_be_asked_is_called_although_nobody_of_it_is_known(
+    world: World, alice: Desktop, colleagues: ColleaguesInMemory
+) -> None:
+    tenant = replace(TEAMS, source=GraphSource(tenant="example.com", client_id="c0ffee", secret_file="secret"))
+    colleagues.lists = (known(MARIE), ColleagueList(organisation=tenant))
     call = await world.connected(alice)
 
-    reply = await alice.do("consult", call, {"target": {"kind": "organisation", **target}})
+    reply = await alice.do("consult", call, {"target": {"kind": "organisation", "id": "any-id@teams"}})
 
-    assert (reply.status, reply.code) == (422, "bad-target")
-    assert "not served by this version yet" in reply.json["detail"]
-
-
-# --- What will keep each kind from being consulted, once the version serves it -----------------------------------------
+    assert (reply.status, reply.code) == (403, "sso-required")
+    assert reply.json["detail"] == "This person uses Microsoft Teams, and single sign-on is not on for it: ask your administrator."
 
 
-@pytest.fixture
-def served(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A version that consults everybody."""
-    monkeypatch.setattr("controller.desktop.directory_entries.NOT_SERVED", {})
+# --- What keeps somebody from being consulted now: the very words of the refusal ----------------------------------------
 
 
-@pytest.mark.usefixtures("served")
-async def test_a_queue_can_be_consulted_when_somebody_who_serves_it_is_logged_on(world: World, alice: Desktop, bob: Desktop) -> None:
-    floor, asker = world.floor, AgentId("alice")
-
-    support, billing = queues_to_consult(floor, asker, "", world.inbox.now)
-    (main,) = entry_points(floor, asker, "", world.inbox.now)
-
-    assert (support.available, support.because) == (main.available, main.because) == (True, None)
-    assert (billing.available, billing.because) == (False, "Nobody who serves Billing is logged on.")
+async def because_of(desktop: Desktop, kind: str) -> dict[str, str | None]:
+    entries = (await listed(desktop, kind))["entries"]
+    assert all(entry["available"] is ("because" not in entry) for entry in entries)
+    return {entry["id"]: entry.get("because") for entry in entries}
 
 
-@pytest.mark.usefixtures("served")
-async def test_somebody_outside_can_be_consulted_when_the_site_calls_such_numbers(world: World) -> None:
-    abroad = somebody("john", "John", "+442079460018")
-    found = {each.id: each for each in search([known(MARIE, abroad, somebody("desk", "Desk", "1002"))], "", 50, NUMBERS.read).colleagues}
-    without_trunk = Floor(site(dialling=DiallingRules()))
-    without_trunk.switch_is_there = True
+async def refusal(desktop: Desktop, call: str, target: Json) -> str:
+    reply = await desktop.do("consult", call, {"target": target})
+    assert reply.status >= 400, reply.text
+    return str(reply.json["detail"])
 
-    def because(floor: Floor, who: str) -> str | None:
-        return colleague(floor, DialBox(), found[ColleagueId(who)], are_several=False).because
 
-    assert because(world.floor, "marie.durand") is None
-    assert because(world.floor, "john") == "Numbers in GB are not called from this site: ask your administrator if you need to call one."
-    assert because(without_trunk, "marie.durand") == "This site has no trunk by which calls to outside leave."
-    assert because(without_trunk, "desk") is None, "an agent's telephone needs no trunk"
-    assert [entry.available for entry in numbers(world.floor, DialBox(), "")] == [True, True]
+async def test_a_queue_can_be_consulted_when_somebody_else_who_serves_it_is_logged_on(world: World, alice: Desktop) -> None:
+    call = await world.connected(alice)
+    nobody = "Nobody else who serves Support is logged on."
+    assert await because_of(alice, "queue") == {"support": nobody, "billing": "Nobody else who serves Billing is logged on."}
+    assert await because_of(alice, "entry_point") == {"main": nobody}
+    assert await refusal(alice, call, {"kind": "queue", "id": "support"}) == nobody
+    assert await refusal(alice, call, {"kind": "entry_point", "id": "main"}) == nobody
+
+    await world.desktop("bob")
+
+    assert (await because_of(alice, "queue"))["support"] is None
+    assert (await because_of(alice, "entry_point"))["main"] is None
+
+
+async def test_a_queue_that_only_the_asker_serves_can_not_be_consulted(world: World) -> None:
+    carol = await world.desktop("carol")
+
+    assert (await because_of(carol, "queue"))["billing"] == "Nobody but you serves Billing."
+
+
+async def test_a_number_that_the_site_does_not_call_says_so(world: World, alice: Desktop) -> None:
+    abroad = SiteNumber(id=NumberId("abroad"), name="Abroad", number="+44 20 7946 0018")
+    world.happens(SiteReloaded(directory=replace(outside_site(), numbers={abroad.id: abroad})))
+    call = await world.connected(alice)
+
+    said = (await because_of(alice, "number"))["abroad"]
+
+    assert said == "Numbers in GB are not called from this site: ask your administrator if you need to call one."
+    assert await refusal(alice, call, {"kind": "number", "number": abroad.number}) == said
+
+
+async def test_without_a_trunk_nobody_outside_can_be_consulted(world: World, alice: Desktop, colleagues: ColleaguesInMemory) -> None:
+    reception = SiteNumber(id=NumberId("reception"), name="Reception", number="1002")
+    colleagues.lists = (known(MARIE, somebody("desk", "Desk", "1002")),)
+    without = replace(outside_site(dialling=DiallingRules()), numbers={each.id: each for each in (CLOCK_TOWER, reception)})
+    world.happens(SiteReloaded(directory=without))
+    call = await world.connected(alice)
+    no_trunk, bob_is_away = "This site has no trunk by which calls to outside leave.", "Bob Durand is not logged on."
+
+    assert await because_of(alice, "number") == {"clock-tower": no_trunk, "reception": bob_is_away}
+    assert await because_of(alice, "organisation") == {"desk": bob_is_away, "marie.durand": no_trunk}
+    assert await refusal(alice, call, {"kind": "number", "number": "01 99 00 20 02"}) == no_trunk
+    assert await refusal(alice, call, {"kind": "organisation", "id": "desk"}) == bob_is_away
+
+
+async def test_who_has_called_outside_too_often_is_told_so_before_the_next_try(world: World, alice: Desktop) -> None:
+    few = replace(FRANCE, limits=replace(FRANCE.limits, at_once_per_agent=1))
+    help_ = SiteNumber(id=NumberId("help"), name="Help", number="112")
+    numbers = {each.id: each for each in (CLOCK_TOWER, help_)}
+    world.happens(SiteReloaded(directory=replace(outside_site(dialling=few), numbers=numbers)))
+    call = await world.connected(alice)
+    await alice.do("consult", call, {"target": {"kind": "number", "number": "01 99 00 20 02"}})
+
+    said = await because_of(alice, "number")
+
+    assert said == {"clock-tower": "You are in 1 calls with outside already: end one first.", "help": None}
+    assert set((await because_of(alice, "organisation")).values()) == {said["clock-tower"]}
+
+
+async def test_while_asterisk_is_away_nobody_can_be_consulted(world: World, alice: Desktop) -> None:
     world.switch_goes_away()
-    assert "Asterisk can't be reached" in str(because(world.floor, "marie.durand"))
+
+    for kind in ("agent", "queue", "entry_point", "number", "organisation"):
+        for because in (await because_of(alice, kind)).values():
+            assert str(because).startswith("Asterisk can't be reached now")
+
+
+# --- What an agent has dialled ------------------------------------------------------------------------------------------
+
+
+async def test_what_an_agent_dialled_last_is_listed_after_the_sites_numbers(world: World, alice: Desktop, bob: Desktop) -> None:
+    call = await world.connected(alice)
+    for number in ("01 99 00 30 01", "01 99 00 20 02", "0199003002", "+33199003001", "15"):
+        assert (await alice.do("consult", call, {"target": {"kind": "number", "number": number}})).status == 200
+        assert (await alice.do("cancel-consult", call)).status == 200
+
+    entries = (await listed(alice, "number"))["entries"]
+
+    assert [entry["id"] for entry in entries] == ["interpreters", "clock-tower", "+33 1 99 00 30 01", "+33 1 99 00 30 02"]
+    assert entries[-1] == {
+        "kind": "number",
+        "id": "+33 1 99 00 30 02",
+        "name": "",
+        "detail": "FR",
+        "number": "+33 1 99 00 30 02",
+        "presence": "unknown",
+        "available": True,
+    }
+    assert await ids(alice, "number", "01 99 00 30 02") == ["+33 1 99 00 30 02"]
+    assert await ids(alice, "number", "clock") == ["clock-tower"]
+    assert await ids(bob, "number") == ["interpreters", "clock-tower"], "each has their own"
+
+
+async def test_ten_of_the_numbers_that_an_agent_has_dialled_are_listed(world: World, alice: Desktop) -> None:
+    generous = replace(FRANCE, limits=replace(FRANCE.limits, per_hour_and_agent=50))
+    world.happens(SiteReloaded(directory=replace(outside_site(dialling=generous), numbers={})))
+    call = await world.connected(alice)
+    for number in range(12):
+        await alice.do("consult", call, {"target": {"kind": "number", "number": f"01990030{number:02}"}})
+        await alice.do("cancel-consult", call)
+
+    assert await ids(alice, "number") == [f"+33 1 99 00 30 {number:02}" for number in range(11, 1, -1)]

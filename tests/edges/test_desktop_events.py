@@ -45,7 +45,7 @@ async def test_a_call_is_told_from_the_ringing_to_the_wrap_up(world: World, alic
     kinds = [frame["type"] for frame in ringing]
     assert kinds == ["interaction", "offer", "me", "queue"]
     assert ringing[0]["interaction"]["phase"] == "offered"
-    assert ringing[1]["offer"] == {"interaction": call, "consult": False, "over_at": "2027-01-15T08:00:20Z"}
+    assert ringing[1]["offer"] == {"interaction": call, "consult": False, "why": "line", "over_at": "2027-01-15T08:00:20Z"}
     assert (ringing[2]["me"]["state"], ringing[2]["me"]["next_state"]) == ("offered", "available")
     assert ringing[3]["queue"]["agents"] == {"offered": 1, "logged_off": 1}
 
@@ -54,7 +54,13 @@ async def test_a_call_is_told_from_the_ringing_to_the_wrap_up(world: World, alic
     world.customer_hangs_up(call)
     ended = await listening.hear_all_until("wrap_up")
     assert [frame["interaction"]["phase"] for frame in ended if frame["type"] == "interaction"] == ["ended"]
-    assert ended[-1]["wrap_up"] == {"interaction": call, "asked_at": "2027-01-15T08:00:00Z", "over_at": "2027-01-15T08:02:00Z"}
+    assert ended[-1]["wrap_up"] == {
+        "interaction": call,
+        "asked_at": "2027-01-15T08:00:00Z",
+        "over_at": "2027-01-15T08:02:00Z",
+        "default": "",
+        "extended": False,
+    }
     assert (await listening.hear_until("me"))["me"]["wrap_ups"] == [ended[-1]["wrap_up"]]
 
     await alice.do("wrap-up", call, {"reason": "resolved"})
@@ -73,7 +79,8 @@ async def test_a_consulted_agent_hears_the_offer_and_that_it_is_gone(world: Worl
     await listening.hear()
 
     await alice.do("consult", call, {"target": {"kind": "agent", "id": "bob"}})
-    assert (await listening.hear_until("offer"))["offer"]["consult"] is True
+    offer = (await listening.hear_until("offer"))["offer"]
+    assert (offer["consult"], offer["why"], offer["over_at"]) == (True, "consult", "2027-01-15T08:00:30Z")
     await alice.do("cancel-consult", call)
 
     gone = (await listening.hear_until("interaction"))["interaction"]

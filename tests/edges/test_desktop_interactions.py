@@ -51,12 +51,28 @@ async def test_an_interaction_looks_as_the_contract_says(world: World, alice: De
     assert (seen["queue"], seen["entry_point"], seen["direction"]) == ("support", "main", "inbound")
     assert (seen["my_role"], seen["owner"]) == ("agent1", "alice")
     assert seen["started_at"] == "2027-01-15T08:00:00Z"
-    assert seen["customer"] == {"number": "+33123456789", "name": "Cora", "leg": "held", "muted": False}
+    assert seen["customer"] == {
+        "number": "+33123456789",
+        "name": "Cora",
+        "leg": "held",
+        "muted": False,
+        "held_since": "2027-01-15T08:00:00Z",
+    }
+    assert [agent.pop("leg_id") for agent in seen["agents"]] == [f"ix-{call}-alice-1", f"ix-{call}-bob-2"]
     assert seen["agents"] == [
         {"agent": "alice", "name": "Alice Martin", "number": "1001", "role": "agent1", "leg": "talking", "muted": False},
         {"agent": "bob", "name": "Bob Durand", "number": "1002", "role": "agent2", "leg": "talking", "muted": False},
     ]
-    assert seen["consult"] == {"kind": "agent", "name": "Bob Durand", "asked_at": "2027-01-15T08:00:00Z"}
+    assert seen["consult"] == {
+        "kind": "agent",
+        "id": "bob",
+        "number": None,
+        "name": "Bob Durand",
+        "stage": "talking",
+        "position": None,
+        "expected_wait_seconds": None,
+        "asked_at": "2027-01-15T08:00:00Z",
+    }
     assert seen["recording"] == "off"
     assert set(seen["allowed"]) == {"resume", "swap", "transfer", "conference", "end-consult", "dtmf", "mute"}
     assert seen["refused"]["consult"] == "You are already consulting Bob Durand."
@@ -135,7 +151,7 @@ async def test_who_handed_over_keeps_the_interaction_until_the_wrap_up_is_given(
     call = await world.consulting(alice, bob)
     handed_over = (await alice.do("transfer", call)).json
     assert (handed_over["my_role"], handed_over["allowed"], handed_over["gone"]) == ("former", ["wrap-up"], False)
-    assert handed_over["refused"] == {}
+    assert handed_over["refused"] == {"extend-wrap-up": "This site gives no more time for a wrap-up."}
 
     given = await alice.do("wrap-up", call, {"reason": "resolved"})
 
@@ -168,9 +184,12 @@ async def test_each_refusal_of_the_floor_has_its_code(world: World, alice: Deskt
     assert await refused("consult", target) == (409, "target-unavailable")
     assert await refused("consult", {"target": {"kind": "agent", "id": "alice"}}) == (422, "bad-target")
     assert await refused("consult", {"target": {"kind": "agent", "id": "nobody"}}) == (422, "bad-target")
-    assert await refused("consult", {"target": {"kind": "agent"}}) == (422, "bad-target")
-    assert await refused("consult", {"target": {"kind": "queue", "id": "billing"}}) == (422, "bad-target")
-    assert await refused("transfer", target) == (422, "bad-target")
+    assert await refused("consult", {"target": {"kind": "agent"}}) == (422, "bad-body")
+    assert await refused("consult", {"target": {"kind": "queue", "id": "billing"}}) == (409, "target-unavailable")
+    assert await refused("transfer") == (409, "not-now")
+    assert await refused("transfer", target) == (409, "target-unavailable")
+    assert await refused("drop", {"leg": "caller-1"}) == (409, "not-now")
+    assert await refused("extend-wrap-up") == (409, "not-now")
     assert await refused("dtmf", {"digits": "hello"}) == (422, "bad-target")
     assert await refused("recording", {"on": True}) == (409, "not-served")
     assert world.interaction(call).phase == "connected"
@@ -242,13 +261,9 @@ async def test_without_asterisk_everything_but_the_wrap_up_waits(world: World, a
 
 
 async def test_what_the_contract_names_and_nobody_has_built_yet_says_so(world: World, alice: Desktop) -> None:
-    call = await world.connected(alice)
+    reply = await alice.do("recording", await world.connected(alice), {"on": True})
 
-    for reply in (
-        await alice.ask("POST", "/interactions", json={"target": {"kind": "number", "number": "0123456789"}}),
-        await alice.get(f"/interactions/{call}/story"),
-    ):
-        assert (reply.status, reply.code) == (409, "not-served")
+    assert (reply.status, reply.code) == (409, "not-served")
 
 
 async def test_an_action_that_does_not_exist_is_not_found_and_the_others_are_named(world: World, alice: Desktop) -> None:

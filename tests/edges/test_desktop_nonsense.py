@@ -11,7 +11,8 @@ TIMES_EACH = 12
 SEED = 20261122
 
 WORDS = ["", "alice", "bob", "idle", "available", "agent", "resolved", "\x00", "é" * 50, "x" * 5000, "1", "../..", "%00", "{id}"]
-MEMBERS = ["agent", "password", "state", "reason", "note", "target", "kind", "id", "number", "digits", "on", "typed", "zzz"]
+WORDS += ["number", "queue", "organisation", "support", "1002", "+33 1 99 00 20 02", "０１", "📞", "0,01…"]
+MEMBERS = ["agent", "password", "state", "reason", "note", "target", "kind", "id", "number", "digits", "on", "typed", "leg", "queue", "zzz"]
 
 
 def nonsense(dice: random.Random, depth: int = 0) -> Any:

@@ -18,8 +18,11 @@ async def test_an_agent_sees_who_they_are(alice: Desktop, sam: Desktop) -> None:
         "state": "idle",
         "idle_reason": None,
         "next_state": None,
+        "next_reason": None,
         "interaction": None,
         "wrap_ups": [],
+        "state_since": "2027-01-15T08:00:00Z",
+        "telephone": {"kind": "desk", "registered": True, "since": None},
     }
     assert (await sam.get("/me")).json["role"] == "supervisor"
 
@@ -49,14 +52,15 @@ async def test_a_choice_during_a_call_is_noted_and_shows_when_the_call_and_its_w
     call = await world.connected(alice)
 
     me = (await alice.go("idle", reason="lunch")).json
-    assert (me["state"], me["next_state"], me["idle_reason"], me["interaction"]) == ("engaged", "idle", "lunch", call)
+    assert (me["state"], me["idle_reason"], me["interaction"]) == ("engaged", None, call)
+    assert (me["next_state"], me["next_reason"]) == ("idle", "lunch")
 
     await alice.do("end", call)
     me = (await alice.get("/me")).json
     assert (me["state"], me["wrap_ups"][0]["interaction"]) == ("wrap_up", call)
     await alice.do("wrap-up", call, {"reason": "resolved"})
     me = (await alice.get("/me")).json
-    assert (me["state"], me["next_state"], me["idle_reason"]) == ("idle", None, "lunch")
+    assert (me["state"], me["next_state"], me["next_reason"], me["idle_reason"]) == ("idle", None, None, "lunch")
 
 
 async def test_an_agent_who_let_the_telephone_ring_sees_why_they_get_no_calls(world: World, alice: Desktop) -> None:
@@ -84,6 +88,7 @@ async def test_the_directory_lists_agents_with_their_presence(world: World, alic
         "detail": "first line",
         "number": "1002",
         "presence": "available",
+        "presence_since": "2027-01-15T08:00:00Z",
         "available": True,
     }
     available = {entry["id"]: entry["available"] for entry in directory["entries"]}
@@ -142,7 +147,7 @@ async def test_monitoring_needs_no_session(world: World) -> None:
     browser = world.browser()
 
     assert (await browser.get("/healthz", prefix="")).json == {"status": "ok"}
-    assert (await browser.get("/readyz", prefix="")).json == {"status": "ready"}
+    assert (await browser.get("/readyz", prefix="")).json == {"status": "ready", "warnings": []}
     metrics = await browser.get("/metrics", prefix="")
     assert metrics.text == "interactions_live 0\n"
     assert metrics.headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
@@ -188,7 +193,8 @@ async def test_the_openapi_document_names_nothing_that_it_does_not_describe(worl
 
     schemas = reply.json["components"]["schemas"]
     assert references(reply.json) == {f"#/components/schemas/{name}" for name in schemas if name != "Frame"}
-    assert set(schemas["Frame"]["discriminator"]["mapping"]) == {"snapshot", "interaction", "me", "queue", "offer", "wrap_up"}
+    kinds = {"snapshot", "interaction", "me", "queue", "agent", "offer", "wrap_up", "refused"}
+    assert set(schemas["Frame"]["discriminator"]["mapping"]) == kinds
 
 
 async def test_the_openapi_document_is_made_from_the_models_that_validate(world: World) -> None:

@@ -16,6 +16,7 @@ from controller.desktop.server import CannotListen, DesktopServer
 from controller.interaction.commands import Command
 from controller.interaction.refusals import Refused
 from controller.routing.commands import DeskCommand
+from tests.edges.browser_telephones import PasswordsInMemory
 from tests.edges.colleagues_in_memory import ColleaguesInMemory
 from tests.edges.desktop_world import API, PATIENCE_SECONDS, Desktop, World
 
@@ -213,6 +214,9 @@ def second_server(world: World, host: str, port: int) -> DesktopServer:
         metrics_text=str,
         is_ready=lambda: True,
         colleagues=ColleaguesInMemory(),
+        browser_passwords=PasswordsInMemory(),
+        sip_url="http://127.0.0.1:9/ws",
+        stories=world.inbox.stories,
     )
 
 

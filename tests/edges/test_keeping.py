@@ -13,9 +13,10 @@ from structlog.testing import capture_logs
 from controller.directory.ids import THE_SWITCH, CommandKey, LegId, Seconds
 from controller.floor.floor import Floor
 from controller.floor.outcome import Input, Outcome
-from controller.floor.ports import NotKept
+from controller.floor.ports import NotKept, Tone
 from controller.floor.state import FloorState
-from controller.interaction.facts import LegAnswered, SwitchFound
+from controller.interaction.commands import HoldCustomer
+from controller.interaction.facts import DigitPressed, LegAnswered, SwitchFound
 from controller.journal.codec import Taken, write_state
 from controller.journal.journal import JournalFailed
 from controller.journal.replay import bring_back
@@ -375,3 +376,26 @@ async def test_a_real_file_that_can_not_grow_is_caught_up_with(tmp_path: Path) -
     again.close()
     assert kept.damage == ""
     assert write_state(bring_back(kept).floor.state()) == write_state(world.loop.floor.state())
+
+
+# --- What is kept of keys ----------------------------------------------------------------------------------------------
+
+
+async def test_a_code_is_kept_as_its_command_and_only_whoever_mistyped_hears_a_tone() -> None:
+    async with running() as world:
+        await world.loop.ask(GoAvailable(agent=ANA))
+        world.loop.post(arrived())
+        await world.until_it_is_written()
+        (interaction,) = world.loop.floor.interactions.values()
+        assert interaction.offer is not None, "Ana is rung"
+        leg = interaction.offer.leg.id
+        world.loop.post(LegAnswered(leg=leg))
+        for number, digit in enumerate("*5*8"):
+            world.loop.post(DigitPressed(leg=leg, digit=digit, told_at=float(number), pressed_seconds=0.1))
+        await world.loop.ask(GoIdle(agent=ANA))
+
+        assert world.tones == [(leg, Tone.REFUSED)]
+        kept = [type(taken.what) for taken in world.disk.open().inputs]
+        assert HoldCustomer in kept
+        assert DigitPressed not in kept
+        assert brought_back(world.disk) == write_state(world.loop.floor.state())

@@ -11,10 +11,10 @@ from controller.directory.ids import THE_SWITCH, AgentId, EntryPointId, Interact
 from controller.directory.policy import Policy
 from controller.floor.floor import Floor
 from controller.floor.outcome import Input, Outcome
-from controller.floor.ports import InboxFull
-from controller.interaction.facts import CustomerArrived, LegAnswered, SwitchFound
+from controller.floor.ports import InboxFull, Tone
+from controller.interaction.facts import AgentDialled, CustomerArrived, EndCause, LegAnswered, LegEnded, LegHeld, LegReplaced, SwitchFound
 from controller.interaction.interaction import Phase
-from controller.interaction.layout import Layout
+from controller.interaction.layout import Layout, Room
 from controller.interaction.refusals import SwitchAway, UnknownInteraction
 from controller.routing.commands import GoAvailable, LogOn
 from controller.service import loop as service_loop
@@ -39,6 +39,10 @@ class Recorder:
     def __init__(self) -> None:
         self.layouts: list[Layout] = []
         self.turned_away: list[LegId] = []
+        self.refused: list[tuple[LegId, str]] = []
+        self.transfers: list[tuple[LegId, str | None]] = []
+        self.confirmed: list[LegId] = []
+        self.tones: list[tuple[LegId, Tone]] = []
         self.told: list[Input] = []
         self.breaks = False
 
@@ -48,8 +52,20 @@ class Recorder:
     def press(self, interaction: InteractionId, leg: LegId, digits: str) -> None:
         raise AssertionError("nobody presses keys here")
 
+    def sound(self, leg: LegId, tone: Tone) -> None:
+        self.tones.append((leg, tone))
+
     def turn_away(self, leg: LegId) -> None:
         self.turned_away.append(leg)
+
+    def confirm_dialled(self, leg: LegId) -> None:
+        self.confirmed.append(leg)
+
+    def refuse_dialled(self, leg: LegId, code: str) -> None:
+        self.refused.append((leg, code))
+
+    def answer_transfer(self, leg: LegId, refused: str | None) -> None:
+        self.transfers.append((leg, refused))
 
     def let_go(self, leg: LegId) -> None:
         raise AssertionError("nobody is found again here")
@@ -103,12 +119,49 @@ async def test_the_switch_is_told_the_last_layout_of_an_interaction_only() -> No
         assert [len(layout.places) for layout in recorder.layouts] == [2]
 
 
+async def test_the_switch_is_told_of_a_leg_that_came_and_is_wanted_no_more_within_the_same_moment() -> None:
+    recorder = Recorder()
+    async with running(recorder) as loop:
+        loop.post(SwitchFound(switch=THE_SWITCH))
+        await loop.ask(LogOn(agent=ANA))
+        loop.post(arrived("1.1"))
+        loop.post(LegReplaced(leg=LegId("1.1"), by=LegId("1.2")))
+        loop.post(LegEnded(leg=LegId("1.2"), cause=EndCause.HUNG_UP))
+        await loop.ask(GoAvailable(agent=ANA))
+
+    assert [LegId("1.2") in {place.leg for place in each.places} for each in recorder.layouts[-2:]] == [True, False]
+
+
+async def test_the_switch_brings_an_agent_music_whose_customer_has_pressed_a_hold_key_though_no_desktop_has_changed() -> None:
+    recorder = Recorder()
+    async with running(recorder) as loop:
+        loop.post(SwitchFound(switch=THE_SWITCH))
+        await loop.ask(LogOn(agent=ANA))
+        await loop.ask(GoAvailable(agent=ANA))
+        loop.post(arrived())
+        await loop.ask(LogOn(agent=ANA))
+        rung = next(place.leg for place in recorder.layouts[-1].places if place.leg != "1.1")
+        loop.post(LegAnswered(leg=rung))
+        loop.post(LegHeld(leg=LegId("1.1")))
+        await loop.ask(LogOn(agent=ANA))
+        assert {place.leg: place.room for place in recorder.layouts[-1].places} == {LegId("1.1"): Room.TALK, rung: Room.HOLD}
+
+
 async def test_a_caller_whose_number_is_nobodys_is_given_back() -> None:
     recorder = Recorder()
     async with running(recorder) as loop:
         loop.post(arrived(dialled="999"))
         await loop.ask(LogOn(agent=ANA))
         assert recorder.turned_away == ["1.1"]
+
+
+async def test_an_agent_hears_that_what_they_dialled_is_not_done() -> None:
+    recorder = Recorder()
+    dialled = AgentDialled(leg=LegId("1.2"), telephone="1001", dialled="99", target=None, because="Too short.", switch=THE_SWITCH)
+    async with running(recorder) as loop:
+        loop.post(dialled)
+        await loop.ask(LogOn(agent=ANA))
+        assert recorder.refused == [("1.2", "bad-target")]
 
 
 async def test_a_deadline_is_taken_when_its_time_has_come() -> None:
@@ -176,3 +229,14 @@ async def test_a_loop_that_is_hopelessly_behind_refuses_commands_and_says_so_to_
         loop.post(SwitchFound(switch=THE_SWITCH))
     with pytest.raises(SwitchAway):
         await loop.ask(LogOn(agent=ANA))
+
+
+async def test_whoever_asks_whether_the_loop_goes_on_hears_of_it_after_all_that_came_before() -> None:
+    recorder = Recorder()
+    async with running(recorder) as loop:
+        loop.post(SwitchFound(switch=THE_SWITCH))
+
+        await loop.reached()
+        await loop.reached()
+
+    assert recorder.told == [SwitchFound(switch=THE_SWITCH)]

@@ -13,8 +13,8 @@ from controller.directory.colleagues import Colleague
 from controller.organisation import file_provider
 from controller.organisation.child import run_child
 from controller.organisation.file_provider import FileProvider
-from controller.organisation.file_reader import COLLEAGUES_MAX
 from controller.organisation.provider import Fetched, ProviderFailed, Unchanged
+from controller.organisation.reading import COLLEAGUES_MAX
 from tests.edges.command_line import DEMO
 
 NUMBERS = ListedNumbers(region="FR", extensions=(ExtensionRange("200", "299"),))
@@ -28,14 +28,14 @@ def provider(path: Path, *, seconds_max: float = SECONDS_MAX) -> FileProvider:
 
 async def read(path: Path) -> tuple[list[Colleague], Fetched]:
     people: list[Colleague] = []
-    fetched = await provider(path).fetch(people.extend)
+    fetched = await provider(path).fetch(people.extend, None)
     assert isinstance(fetched, Fetched)
     return people, fetched
 
 
 async def why_not(path: Path, *, seconds_max: float = SECONDS_MAX) -> str:
     with pytest.raises(ProviderFailed) as failed:
-        await provider(path, seconds_max=seconds_max).fetch(lambda people: None)
+        await provider(path, seconds_max=seconds_max).fetch(lambda people: None, None)
     return failed.value.because
 
 
@@ -100,10 +100,10 @@ async def test_a_list_that_is_as_it_was_is_not_read_again(tmp_path: Path) -> Non
     anna = provider(path)
     people: list[Colleague] = []
 
-    first = await anna.fetch(people.extend)
-    second = await anna.fetch(people.extend)
+    first = await anna.fetch(people.extend, None)
+    second = await anna.fetch(people.extend, None)
     written(tmp_path, HEADER + "a,Anna,,,204,\nb,Berta,,,205,\n")
-    third = await anna.fetch(people.extend)
+    third = await anna.fetch(people.extend, None)
 
     assert (isinstance(first, Fetched), isinstance(second, Unchanged), isinstance(third, Fetched)) == (True, True, True)
     assert [person.id for person in people] == ["a", "a", "b"]
@@ -112,14 +112,14 @@ async def test_a_list_that_is_as_it_was_is_not_read_again(tmp_path: Path) -> Non
 async def test_a_list_that_could_not_be_read_is_read_again_although_it_is_as_it_was_before(tmp_path: Path) -> None:
     path = written(tmp_path, HEADER + "a,Anna,,,204,\n")
     anna, aside = provider(path), tmp_path / "aside"
-    await anna.fetch(lambda people: None)
+    await anna.fetch(lambda people: None, None)
 
     path.rename(aside)
     with pytest.raises(ProviderFailed):
-        await anna.fetch(lambda people: None)
+        await anna.fetch(lambda people: None, None)
     aside.rename(path)
 
-    assert isinstance(await anna.fetch(lambda people: None), Fetched)
+    assert isinstance(await anna.fetch(lambda people: None, None), Fetched)
 
 
 # --- Mistakes in a list ------------------------------------------------------------------------------------------------
@@ -275,7 +275,7 @@ print('["a", "A", "", "", "204", "", "a"]', flush=True)
 time.sleep(60)
 """
     monkeypatch.setattr(file_provider, "READER", a_module(tmp_path, monkeypatch, program))
-    fetching = asyncio.create_task(provider(tmp_path / "a.csv").fetch(lambda people: is_there.set()))
+    fetching = asyncio.create_task(provider(tmp_path / "a.csv").fetch(lambda people: is_there.set(), None))
     async with asyncio.timeout(SECONDS_MAX):
         await is_there.wait()
 

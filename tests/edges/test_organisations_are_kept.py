@@ -12,9 +12,9 @@ from structlog.testing import capture_logs
 from controller.dialling.listed_number import ListedNumbers
 from controller.directory.colleagues import Colleague
 from controller.directory.ids import ColleagueId, Seconds
-from controller.directory.organisation import Organisation
-from controller.organisation.organisations import TRIED_AGAIN_SECONDS, Organisations
-from controller.organisation.provider import Fetched, ProviderFailed, Take, Unchanged
+from controller.directory.organisation import SHRUNK_TOLD_SECONDS, FileSource, Organisation
+from controller.organisation.organisations import BELIEVED_SECONDS, TRIED_AGAIN_SECONDS, Organisations
+from controller.organisation.provider import Fetched, KeepAs, PresenceSource, ProviderFailed, Take, Unchanged
 from tests.pure.directory.people import ELODIE, MARIE, NUMBERS, SOREN, organisation
 
 PATIENCE_SECONDS = 5.0
@@ -33,8 +33,9 @@ class Source:
     at_once: int = 0
     at_once_most: int = 0
     is_asked: asyncio.Event = field(default_factory=asyncio.Event)
+    presence: PresenceSource | None = None
 
-    async def fetch(self, take: Take) -> Fetched | Unchanged:
+    async def fetch(self, take: Take, keep: KeepAs | None) -> Fetched | Unchanged:
         self.asked += 1
         self.at_once += 1
         self.at_once_most = max(self.at_once_most, self.at_once)
@@ -166,9 +167,9 @@ async def test_a_list_in_which_nobody_is_any_more_takes_nobodys_place_and_says_s
     assert await refreshed(organisations) == []
     assert organisations.states()[0].is_stale(NOW), "it is as it was: without anybody"
 
-    source.is_as_it_was, source.people = False, (SOREN,)
+    source.is_as_it_was, source.people = False, (SOREN, MARIE)
     await refreshed(organisations)
-    assert await found(organisations) == ["soren.koch"]
+    assert await found(organisations) == ["soren.koch", "marie.durand"]
     assert not organisations.states()[0].is_stale(NOW)
 
 
@@ -180,18 +181,101 @@ async def test_a_list_that_is_empty_from_the_beginning_is_taken_as_it_is() -> No
     assert (organisations.states()[0].people, organisations.states()[0].is_stale(NOW)) == (0, False)
 
 
-async def test_a_list_of_less_than_half_as_many_is_taken_over_with_a_warning() -> None:
-    source = Source()
-    organisations = kept(source)
+# --- Lists that are far shorter than the last one ------------------------------------------------------------------------
+
+
+async def test_a_list_of_less_than_half_as_many_is_not_believed_at_once_and_it_is_said_why() -> None:
+    source, now = Source(), [NOW]
+    organisations = kept(source, clock=lambda: now[0])
     await refreshed(organisations)
 
     source.people = (MARIE,)
     logged = await refreshed(organisations)
+    now[0] += BELIEVED_SECONDS - 1
+    assert await refreshed(organisations) == [], "somebody has pressed refresh"
 
+    state = organisations.states()[0]
+    assert await found(organisations) == EVERYBODY
+    assert state.is_stale(NOW)
+    assert state.failed_because == logged[0]["because"]
+    assert state.failed_because == (
+        "it has 1 people with a business number, where there were 3: the last list stays until it has had so few for 60 s"
+    )
+    assert organisations._sources[0].pause_seconds == TRIED_AGAIN_SECONDS
+
+
+@pytest.mark.parametrize("is_as_it_was", [False, True])
+async def test_a_list_that_is_as_short_a_minute_later_is_taken_over_and_told_for_a_day(is_as_it_was: bool) -> None:
+    source, now = Source(), [NOW]
+    organisations = kept(source, clock=lambda: now[0])
+    await refreshed(organisations)
+    source.people = (MARIE,)
+    await refreshed(organisations)
+
+    source.is_as_it_was, now[0] = is_as_it_was, NOW + BELIEVED_SECONDS
+    logged = await refreshed(organisations)
+
+    state = organisations.states()[0]
     assert await found(organisations) == ["marie.durand"]
+    assert (state.failed_because, state.fetched_at, state.shrunk_from(now[0])) == ("", now[0], 3)
     assert [line for line in logged if line["event"] == "far fewer colleagues than before"] == [
         {"event": "far fewer colleagues than before", "log_level": "warning", "organisation": "head-office", "before": 3, "now": 1}
     ]
+    now[0] += SHRUNK_TOLD_SECONDS
+    await refreshed(organisations)
+    assert organisations.states()[0].shrunk_from(now[0]) == 0
+
+
+async def test_a_list_that_has_become_short_is_told_to_be_so_until_it_is_long_again() -> None:
+    source, now = Source(), [NOW]
+    organisations = kept(source, clock=lambda: now[0])
+    await refreshed(organisations)
+    source.people = (MARIE,)
+    await refreshed(organisations)
+    now[0] += BELIEVED_SECONDS
+    await refreshed(organisations)
+    await refreshed(organisations)
+    assert organisations.states()[0].shrunk_from(now[0]) == 3
+
+    source.people = (MARIE, SOREN)
+    await refreshed(organisations)
+
+    assert organisations.states()[0].shrunk_from(now[0]) == 0
+
+
+async def test_a_list_that_is_long_again_within_the_minute_was_never_short() -> None:
+    source, now = Source(), [NOW]
+    organisations = kept(source, clock=lambda: now[0])
+    await refreshed(organisations)
+    source.people = (MARIE,)
+    await refreshed(organisations)
+
+    source.people, now[0] = (ELODIE, SOREN), NOW + BELIEVED_SECONDS
+    await refreshed(organisations)
+    assert await found(organisations) == ["elodie.lefevre", "soren.koch"]
+    assert organisations.states()[0].shrunk_from(now[0]) == 0
+
+    source.people = (MARIE, ELODIE, SOREN)
+    await refreshed(organisations)
+    source.people = (SOREN,)
+    await refreshed(organisations)
+    assert len(await found(organisations)) == 3, "its minute begins anew"
+
+
+async def test_a_list_that_goes_on_becoming_shorter_is_not_believed_before_it_has_stopped() -> None:
+    everybody = [MARIE._replace(id=ColleagueId(f"p{number}")) for number in range(100)]
+    source, now = Source(people=everybody), [NOW]
+    organisations = kept(source, clock=lambda: now[0])
+    await refreshed(organisations)
+
+    for few in (40, 10):
+        source.people = everybody[:few]
+        await refreshed(organisations)
+        assert organisations.states()[0].people == 100
+        now[0] += BELIEVED_SECONDS
+    await refreshed(organisations)
+
+    assert organisations.states()[0].people == 10
 
 
 async def test_a_list_that_is_as_it_was_is_as_fresh_as_a_new_one() -> None:
@@ -239,15 +323,29 @@ async def test_who_waits_no_longer_leaves_the_fetch_to_the_others() -> None:
     assert await found(organisations) == EVERYBODY
 
 
-async def test_two_organisations_are_fetched_one_after_the_other() -> None:
+async def test_of_one_organisation_there_is_one_fetch_at_a_time_whoever_asks() -> None:
     source = Source()
-    organisations = kept(source, HEAD_OFFICE, organisation("branch"))
+    organisations = kept(source)
 
     async with running(organisations):
         await asyncio.gather(*(organisations.refresh(PATIENCE_SECONDS) for _ in range(5)))
 
-    assert source.asked >= 2
+    assert source.asked >= 1
     assert source.at_once_most == 1
+
+
+async def test_a_source_that_never_answers_delays_no_other() -> None:
+    dead, alive = Source(gate=asyncio.Event()), Source()
+    sources = {"head-office": dead, "branch": alive}
+    both = [HEAD_OFFICE, replace(organisation("branch"), refresh_seconds=0.01)]
+    organisations = Organisations(both, NUMBERS, provider_for=lambda one, numbers: sources[one.id], clock=lambda: NOW)
+
+    async with running(organisations):
+        await alive.until_asked(3)
+        await organisations.refresh(0.01)
+
+    assert await found(organisations) == [f"{one}@branch" for one in EVERYBODY]
+    assert dead.asked == 1
 
 
 # --- Again and again ---------------------------------------------------------------------------------------------------
@@ -287,20 +385,20 @@ async def test_a_site_without_organisations_waits_for_one() -> None:
 
 
 async def test_an_organisation_that_is_another_now_keeps_its_people_until_the_others_have_come() -> None:
-    first, second = Source(), Source(people=(SOREN,), gate=asyncio.Event())
+    first, second = Source(), Source(people=(SOREN, MARIE), gate=asyncio.Event())
     sources = iter((first, second))
     organisations = Organisations([HEAD_OFFICE], NUMBERS, provider_for=lambda one, numbers: next(sources), clock=lambda: NOW)
 
     async with running(organisations):
         await organisations.refresh(PATIENCE_SECONDS)
-        organisations.use([replace(HEAD_OFFICE, file="other.csv")], NUMBERS)
+        organisations.use([replace(HEAD_OFFICE, source=FileSource(file="other.csv"))], NUMBERS)
         await second.until_asked(1)
         assert await found(organisations) == EVERYBODY
         assert second.gate is not None
         second.gate.set()
         await organisations.refresh(PATIENCE_SECONDS)
 
-    assert await found(organisations) == ["soren.koch"]
+    assert await found(organisations) == ["soren.koch", "marie.durand"]
 
 
 async def test_a_site_file_that_says_the_same_of_it_changes_nothing() -> None:
@@ -351,7 +449,7 @@ async def test_an_organisation_that_fails_does_not_keep_the_next_from_being_fetc
 
 async def test_a_mistake_of_ours_in_a_fetch_is_raised_to_whoever_waits() -> None:
     class Mistaken(Source):
-        async def fetch(self, take: Take) -> Fetched | Unchanged:
+        async def fetch(self, take: Take, keep: KeepAs | None) -> Fetched | Unchanged:
             raise AssertionError("ours")
 
     with pytest.raises(AssertionError, match="ours"):

@@ -4,6 +4,7 @@ Every request against every failure is in `test_what_cant_be_done`; here are the
 """
 
 import asyncio
+from collections.abc import Callable
 from typing import Any, cast
 
 import pytest
@@ -17,7 +18,7 @@ from controller.asterisk.transport import Method, Reply, Transport
 from controller.interaction.facts import EndCause
 from controller.interaction.layout import Display, Place, Room
 from controller.interaction.leg import Endpoint, Origin
-from tests.edges.small_asterisk import ALICE, CUSTOMER, IX, NOBODY, OFFERED, impatient, layout, running, said
+from tests.edges.small_asterisk import ALICE, CUSTOMER, DIALABLE, IX, NOBODY, OFFERED, impatient, layout, running, said
 
 pytestmark = pytest.mark.usefixtures("impatient")
 __all__ = ["impatient"]
@@ -221,6 +222,58 @@ async def test_a_caller_who_hides_their_number_is_shown_as_such_and_not_as_whoev
         assert world.asterisk.variables[-2:] == [("CONNECTEDLINE(name,i)", ""), ("CONNECTEDLINE(num)", "anonymous")]
 
 
+async def test_whoever_stands_with_music_and_is_to_hear_other_music_goes_out_and_in_again_once() -> None:
+    """Music begins where a leg comes in: choosing it for one that stands there changes nothing that is heard."""
+    async with running() as world:
+        await world.until(lambda: world.room_of(CUSTOMER) is Room.HOLD)
+        before = len(world.asterisk.asked)
+        rung = layout(Place(leg=CUSTOMER, origin=Origin.CAME, room=Room.HOLD, music="ringback"))
+        world.reconciler.arrange(rung)
+        await world.until(lambda: world.is_as(rung))
+        assert world.asterisk.asked[before:] == [
+            f"POST channels/{CUSTOMER}/variable",
+            f"POST bridges/ix-i1-hold/removeChannel {CUSTOMER}",
+            f"POST bridges/ix-i1-hold/addChannel {CUSTOMER}",
+        ]
+        assert world.asterisk.variables == [("CHANNEL(musicclass)", "ringback")]
+
+
+def fails(times: int, asked: str, **more: int) -> Callable[[str], AriError | None]:
+    """Asterisk fails each of these requests so many times."""
+    left = {asked: times, **{name.replace("_", " "): count for name, count in more.items()}}
+
+    def fault(request: str) -> AriError | None:
+        for wanted, count in left.items():
+            if wanted in request and count:
+                left[wanted] -= 1
+                return RequestFailed(request, 500, "Failed")
+        return None
+
+    return fault
+
+
+RUNG = layout(Place(leg=CUSTOMER, origin=Origin.CAME, room=Room.HOLD, music="ringback"))
+
+
+async def test_whoever_is_to_hear_other_music_that_cannot_be_chosen_at_once_stays_with_what_they_hear_until_it_can() -> None:
+    async with running() as world:
+        await world.until(lambda: world.room_of(CUSTOMER) is Room.HOLD)
+        world.asterisk.fault = fails(retry.TRIES_MAX - 1, f"POST channels/{CUSTOMER}/variable")
+        world.reconciler.arrange(RUNG)
+        await world.until(lambda: world.is_as(RUNG))
+        assert sum("removeChannel" in asked for asked in world.asterisk.asked) == 1
+        assert world.ended == []
+
+
+async def test_one_failed_request_gives_nobody_away_who_has_left_the_hold_room_for_other_music_after_two_that_failed_before() -> None:
+    async with running() as world:
+        await world.until(lambda: world.room_of(CUSTOMER) is Room.HOLD)
+        world.asterisk.fault = fails(retry.TRIES_MAX - 1, "removeChannel", addChannel=1)
+        world.reconciler.arrange(RUNG)
+        await world.until(lambda: world.is_as(RUNG) or world.ended)
+        assert world.ended == [], "the dialplan is the last resort, and this was the first try of its kind"
+
+
 async def test_what_must_never_be_dialled_is_asked_of_nobody_and_counts_as_our_own_trouble() -> None:
     asked: list[str] = []
 
@@ -232,6 +285,12 @@ async def test_what_must_never_be_dialled_is_asked_of_nobody_and_counts_as_our_o
 
     with pytest.raises(CantRing, match="nothing that may be dialled"):
         await perform(
-            Make(ALICE, Endpoint(address="1001&1002"), told_to_answer=False), cast("Transport", Asterisk()), 0, "controller", places, seen
+            Make(ALICE, Endpoint(address="1001&1002"), told_to_answer=False),
+            cast("Transport", Asterisk()),
+            0,
+            "controller",
+            places,
+            seen,
+            DIALABLE,
         )
     assert asked == []

@@ -3,22 +3,33 @@
 import contextlib
 import re
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from controller.dialling.one_number import canonical_number
 from controller.dialling.rules import NumberFormat
 from controller.directory.directory import Agent, EntryPoint, Queue, Reason
 from controller.directory.ids import AgentId, EntryPointId, QueueId, ReasonId
 from controller.directory.passwords import DEMO_HASHES, is_password
-from controller.directory.policy import AfterConsult, EndConsult, Policy, TransferAcceptance
+from controller.directory.policy import (
+    AfterConsult,
+    ConsultPriority,
+    EndConsult,
+    FailedTransfer,
+    Policy,
+    TransferAcceptance,
+    TransferSound,
+    WrapUpExtension,
+)
 from controller.directory.site import Site
 from controller.directory.site_mistakes import BadSiteFile
 from controller.directory.site_source import site_from
 from controller.directory.site_tables import REPEATED, SINGLE, AgentTable, OrganisationTable, QueueTable
-from tests.pure.directory.site_text import ALICES, BOBS, SITE, line_number, mistakes_in, read, with_line
+from tests.pure.directory.site_text import ALICES, OWN, SITE, line_number, mistakes_in, read, with_line
 
 DEMO = Path(__file__).parents[2] / "docker" / "demo"
 
@@ -50,7 +61,19 @@ def test_the_demo_has_the_people_the_numbers_and_the_reasons_that_everybody_reli
     assert directory.dialling.allowed_regions == ("FR", "US", "CA", "GB", "AU")
     assert (directory.dialling.trunk, directory.dialling.number_format) == ("outside", NumberFormat.E164)
     assert [number.name for number in directory.numbers.values()] == ["Interpreters on call"]
+    assert all(agent.may_call_out for agent in directory.agents.values())
     assert directory.queues[QueueId("support")].policy == Policy(wrap_up_default=ReasonId("resolved"))
+
+
+def test_each_agent_and_queue_of_the_demo_calls_from_a_number_of_its_own_that_its_trunk_owns() -> None:
+    directory = demo().directory
+    trunk = directory.trunks["outside"]
+
+    numbers = [agent.caller_id for agent in directory.agents.values()] + [queue.caller_id for queue in directory.queues.values()]
+
+    assert trunk.default_caller_id == "+33199000000"
+    assert [*trunk.caller_ids] == [trunk.default_caller_id, *numbers]
+    assert not set(numbers) & {canonical_number(entry.number, "FR") for entry in directory.numbers.values()}
 
 
 def test_the_demos_passwords_are_its_agents_ids_and_are_cheap_to_check() -> None:
@@ -88,11 +111,21 @@ def test_a_default_that_the_demo_shows_in_a_comment_is_the_default() -> None:
     site = site_from("site.toml", read_file=lambda _: set_for_good + _AGENTS + repeated, environ={})
 
     assert site == demo()
-    assert defaults_of_the_site == 22
+    assert defaults_of_the_site == 58
     offer_seconds = policy_of_agents_and_queues.pop("offer_seconds")
     assert offer_seconds == Policy().offer_seconds
     defaults = {key: field.default for table in (AgentTable, QueueTable, OrganisationTable) for key, field in table.model_fields.items()}
-    said = ("supervisor", "answers_remotely", "music", "refresh_minutes", "deadline_seconds", "teams", "single_sign_on", "kind")
+    said = (
+        "supervisor",
+        "answers_remotely",
+        "may_call_out",
+        "music",
+        "refresh_minutes",
+        "deadline_seconds",
+        "teams",
+        "single_sign_on",
+        "kind",
+    )
     assert policy_of_agents_and_queues == {key: defaults[key] for key in said} | {"team": ""}
 
 
@@ -136,13 +169,26 @@ def test_every_table_becomes_its_value_in_the_files_order() -> None:
     assert list(directory.wrap_up_reasons) == ["resolved", "follow-up"]
     assert directory.idle_reasons == {"break": Reason(id=ReasonId("break"), name="Break")}
     assert (site.region, site.language, site.log, site.journal) == ("FR", "en", "auto", "state")
-    assert (site.asterisk.transport, site.asterisk.lanes, site.desktop.session_hours) == ("rest-over-websocket", 4, 12.0)
+    assert (site.asterisk.transport, site.asterisk.transfers, site.asterisk.lanes) == ("auto", "auto", 4)
+    assert site.desktop.session_hours == 12.0
 
 
 def test_an_agent_may_be_a_supervisor_and_have_a_telephone_that_answers_by_itself() -> None:
     agent = read(with_line('id = "bob"', 'id = "bob"\nsupervisor = true\nanswers_remotely = true')).directory.agents[AgentId("bob")]
 
     assert (agent.supervisor, agent.answers_remotely) == (True, True)
+
+
+def test_an_agent_and_a_queue_may_have_numbers_that_their_calls_come_from() -> None:
+    text = with_line('id = "bob"', 'id = "bob"\nmay_call_out = true\ncaller_id = "+33199000002"')
+    text = with_line('id = "support"', 'id = "support"\ncaller_id = "+33199000080"', text)
+
+    directory = read(text + '[[trunk]]\nname = "outside"\ncaller_ids = ["+33199000002", "+33199000080"]').directory
+
+    bob = directory.agents[AgentId("bob")]
+    assert (bob.may_call_out, bob.caller_id) == (True, "+33199000002")
+    assert directory.queues[QueueId("support")].caller_id == "+33199000080"
+    assert not directory.agents[AgentId("alice")].may_call_out
 
 
 def test_a_queue_of_a_team_is_served_by_everybody_in_it() -> None:
@@ -162,6 +208,35 @@ def test_a_queues_policy_stands_on_the_sites_which_stands_on_the_defaults() -> N
         after_consult=AfterConsult.KEEP_HELD,
         offer_seconds=9,
         wrap_up_default=ReasonId("follow-up"),
+    )
+
+
+def test_every_policy_about_people_outside_and_conferences_becomes_its_value() -> None:
+    text = with_line('id = "support"', 'id = "support"\npolicy = { conference_max = 3, wrap_up_extension = "unlimited" }')
+    text += (
+        '[policy]\ntransfer_sound = "ringback"\nfailed_transfer = "front_of_queue"\nblind_transfer_seconds = 11\ncall_out_seconds = 12\n'
+        'consult_priority = "customers_first"\nqueue_consult_seconds = 13\nconference_max = 5\nhold_alarm_seconds = 14\n'
+        'wrap_up_extension = "once"\nwrap_up_extension_seconds = 15\nwrap_up_unanswered = true\n'
+    )
+
+    directory = read(text).directory
+
+    assert directory.policy == Policy(
+        transfer_sound=TransferSound.RINGBACK,
+        failed_transfer=FailedTransfer.FRONT_OF_QUEUE,
+        blind_transfer_seconds=11,
+        call_out_seconds=12,
+        consult_priority=ConsultPriority.CUSTOMERS_FIRST,
+        queue_consult_seconds=13,
+        conference_max=5,
+        hold_alarm_seconds=14,
+        wrap_up_default=ReasonId("resolved"),
+        wrap_up_extension=WrapUpExtension.ONCE,
+        wrap_up_extension_seconds=15,
+        wrap_up_unanswered=True,
+    )
+    assert directory.queues[QueueId("support")].policy == replace(
+        directory.policy, conference_max=3, wrap_up_extension=WrapUpExtension.UNLIMITED
     )
 
 
@@ -214,7 +289,7 @@ def test_only_loopback_is_taken_for_loopback(host: str, is_loopback: bool) -> No
     address = f"[{host}]" if ":" in host else host
 
     behind_a_proxy = f'[desktop]\nlisten = "{address}:80"\ntls_proxy = true\nhost_names = ["desktop.example"]'
-    site = read(with_line(f'password = "{ALICES}"', f'password = "{BOBS}"') + behind_a_proxy)
+    site = read(with_line(f'password = "{ALICES}"', f'password = "{OWN}"') + behind_a_proxy)
 
     assert site.desktop.is_loopback is is_loopback
     assert site.desktop.host_names == ("desktop.example",)
@@ -223,14 +298,21 @@ def test_only_loopback_is_taken_for_loopback(host: str, is_loopback: bool) -> No
 # --- The file itself ---------------------------------------------------------------------------------------------------
 
 
+def test_a_queue_of_people_and_of_several_teams_is_served_by_each_of_them_once() -> None:
+    third = f'[[agent]]\nid = "carol"\nname = "Carol Petit"\nphone = "1003"\npassword = "{OWN}"\nteam = "second line"\n'
+    text = with_line('agents = ["alice", "bob"]', 'agents = ["bob", "alice"]\nteam = "first line"\nteams = ["second line"]') + third
+
+    assert read(text).directory.queues[QueueId("support")].agents == ("bob", "alice", "carol")
+
+
 def test_a_file_that_is_not_there_is_a_mistake_without_a_line() -> None:
     with pytest.raises(BadSiteFile, match=r"^nowhere.toml can't be read: No such file or directory$"):
         site_from("nowhere.toml", read_file=lambda name: (DEMO / name).read_text(), environ={})
 
 
-def test_a_file_that_is_no_text_is_a_mistake() -> None:
-    with pytest.raises(BadSiteFile, match=r"^x.toml is no text in UTF-8: "):
-        site_from("x.toml", read_file=lambda name: b"\xff\xfe".decode(), environ={})
+def test_a_file_that_is_no_text_is_a_mistake_at_its_line() -> None:
+    with pytest.raises(BadSiteFile, match=r"^line 2: this line is no text in UTF-8: save the file as UTF-8$"):
+        site_from("x.toml", read_file=lambda name: b'[site]\nname = "Ren\xe9"\n'.decode(), environ={})
 
 
 # --- All at once -------------------------------------------------------------------------------------------------------
@@ -283,11 +365,13 @@ _lines = st.sampled_from(
 )
 
 
+@settings(deadline=None)  # how long it takes says how busy the machine is
 @given(st.lists(_lines, max_size=30).map("\n".join))
 def test_no_mixture_of_a_site_files_lines_makes_anything_worse_than_a_bad_site_file(text: str) -> None:
     assert mistakes_in(text)
 
 
+@settings(deadline=None)
 @given(st.integers(0, len(SITE)), st.integers(0, 30), st.text(max_size=5))
 def test_no_damage_to_a_site_file_makes_anything_worse_than_a_bad_site_file(at: int, length: int, instead: str) -> None:
     with contextlib.suppress(BadSiteFile):

@@ -3,8 +3,10 @@
 import io
 import json
 import logging
+import os
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -57,7 +59,7 @@ def test_each_input_is_one_line_with_the_interaction_first_then_what_came_and_wh
     interaction = lines[0].split()[1]
     assert all(line.split()[1] == interaction for line in lines)
     assert lines[3].split(maxsplit=2)[2] == (
-        "connected       alice consults Bob Durand                      -> consult_offered bob is rung for a consult"
+        "connected       alice consults bob                             -> consult_offered bob is rung for a consult"
     )
     assert len(lines) == 14 + 1  # pressed keys change nothing, but are a line
 
@@ -90,7 +92,7 @@ def test_a_line_names_the_rules_by_which_other_parts_have_followed() -> None:
 
     (line,) = json_of(customer_hangs_up_during_a_consult)
 
-    assert line["followed"] == ["a consult is its owner's: without one it is over"]
+    assert line["followed"] == ["a consult is its owner's, and about a customer: without either it is over"]
 
 
 @pytest.mark.parametrize(
@@ -113,6 +115,51 @@ def test_lines_are_json_where_no_person_reads_them_unless_told_otherwise(
     structlog.get_logger().info("here")
 
     assert written.getvalue().startswith("{") is is_json
+
+
+def in_the_journal(folder: Path, play_it: Any, form: str = "auto") -> list[str]:
+    """What systemd's journal gets, by a stream of which it says that it is its own."""
+    with (folder / "journal").open("w+") as stream:
+        there = os.fstat(stream.fileno())
+        set_up_logs(form, stream, {"JOURNAL_STREAM": f"{there.st_dev}:{there.st_ino}"})
+        play_it()
+        stream.flush()
+    return (folder / "journal").read_text().splitlines()
+
+
+def say_something_of_each_level() -> None:
+    log = structlog.get_logger()
+    log.info("well")
+    log.warning("somewhat worse")
+    try:
+        raise ValueError("bad")
+    except ValueError:
+        log.exception("bad")
+    logging.getLogger("a library").warning("too")
+
+
+def test_systemds_journal_gets_text_with_the_level_of_each_line(tmp_path: Path) -> None:
+    lines = in_the_journal(tmp_path, say_something_of_each_level)
+
+    assert [line[:3] for line in lines] == ["<6>", "<4>", *["<3>"] * (len(lines) - 3), "<4>"]
+    assert lines[0].endswith(" well")
+    assert lines[3:5] == ["<3>Traceback (most recent call last):", *lines[4:5]]
+
+
+def test_json_for_systemds_journal_has_its_level_before_it(tmp_path: Path) -> None:
+    first, *_ = in_the_journal(tmp_path, say_something_of_each_level, "json")
+
+    assert first.startswith('<6>{"at":')
+
+
+def test_a_stream_that_leads_elsewhere_has_no_levels_before_its_lines_though_systemd_has_started_it(tmp_path: Path) -> None:
+    stream = io.StringIO()
+    with (tmp_path / "elsewhere").open("w") as elsewhere:
+        for other in (stream, elsewhere):
+            set_up_logs("text", other, {"JOURNAL_STREAM": "8:123"})
+            structlog.get_logger().info("well")
+
+    assert "<6>" not in stream.getvalue() + (tmp_path / "elsewhere").read_text()
 
 
 SECRETS = {
@@ -138,7 +185,7 @@ def test_no_secret_is_in_a_line(form: str, key: str) -> None:
 def test_what_is_no_secret_stays_readable() -> None:
     (line,) = text_of(lambda: structlog.get_logger().error("no", agent="alice", nothing=None, empty="", many=[1, {"a": "b"}]))
 
-    assert line.split(maxsplit=1)[1] == "ERROR no  agent=alice  many=[1, {'a': 'b'}]"
+    assert line.split(maxsplit=1)[1] == "ERROR no  agent=alice  many=1; a: b"
 
 
 @pytest.mark.parametrize("form", ["text", "json"])

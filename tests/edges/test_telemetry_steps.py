@@ -1,41 +1,52 @@
 """The recorded steps on disk: bounded, private, and never a reason for a call to fail."""
 
 import contextlib
+import os
 import stat
+from collections.abc import Callable, Iterator
+from io import FileIO
 from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
 
+from controller.directory.ids import AgentId, InteractionId
+from controller.directory.replace import replace
 from controller.floor.outcome import Input
+from controller.floor.story import StoryParty, StoryStep, StoryWrapUp
 from controller.interaction.facts import EndCause, LegEnded, LegHeld, LegUnheld
 from controller.interaction.interaction import Phase
 from controller.interaction.layout import Room
 from controller.interaction.party import Role, Standing
 from controller.telemetry import step_file
 from controller.telemetry.step_file import StepFile, recent_interactions, steps_of
-from controller.telemetry.steps import RecordedParty, RecordedStep
+from controller.telemetry.steps import line_of
 from tests.edges.recorded_call import record
 from tests.pure.story import connected
 
 
-def step(interaction: str, revision: int = 1) -> RecordedStep:
-    customer = RecordedParty(role=Role.CUSTOMER, name="2001", room=Room.HOLD, standing=Standing.UP)
-    return RecordedStep(
+def step(interaction: str, revision: int = 1) -> StoryStep:
+    customer = StoryParty(role=Role.CUSTOMER, name="2001", room=Room.HOLD, standing=Standing.UP)
+    return StoryStep(
         at=1.0 * revision,
-        interaction=interaction,
+        interaction=InteractionId(interaction),
         revision=revision,
         input="x",
-        before=None,
+        before=None if revision == 1 else Phase.QUEUED,
         after=Phase.QUEUED,
-        tell=(),
         parties=(customer,),
     )
 
 
-def recorded(folder: Path, *steps: RecordedStep, file_bytes_max: int = step_file.FILE_BYTES_MAX) -> None:
+def recorded(
+    folder: Path,
+    *steps: StoryStep,
+    file_bytes_max: int = step_file.FILE_BYTES_MAX,
+    bytes_max: int | None = None,
+    days: int | None = None,
+) -> None:
     """Record these as one service does from its start to its end."""
-    with contextlib.closing(StepFile(folder, file_bytes_max=file_bytes_max)) as file:
+    with contextlib.closing(StepFile(folder, file_bytes_max=file_bytes_max, bytes_max=bytes_max, days=days)) as file:
         for one in steps:
             file.record(one)
 
@@ -61,7 +72,7 @@ def test_an_id_that_is_the_beginning_of_another_is_not_taken_for_it(tmp_path: Pa
 
 
 def test_full_files_are_turned_over_and_the_oldest_is_dropped(tmp_path: Path) -> None:
-    size = len(step("i0000").model_dump_json()) + 1
+    size = len(line_of(step("i0000")))
     recorded(tmp_path, *(step(f"i{number:04}") for number in range(200)), file_bytes_max=10 * size)
 
     files = sorted(path.name for path in tmp_path.iterdir())
@@ -90,10 +101,81 @@ def test_a_line_that_a_crash_cut_short_hides_no_other(tmp_path: Path) -> None:
 
 
 def test_a_step_of_a_later_version_is_read_as_far_as_it_is_known(tmp_path: Path) -> None:
-    line = step("a").model_dump_json().replace('"tell"', '"colour":"red","tell"')
-    (tmp_path / "steps.jsonl").write_text(line + "\n")
+    line = line_of(step("a")).replace(b'"tell"', b'"colour":"red","tell"').replace(b'"queued"', b'"dreaming"')
+    (tmp_path / "steps.jsonl").write_bytes(line)
 
-    assert steps_of(tmp_path, "a") == [step("a")]
+    assert steps_of(tmp_path, "a") == [replace(step("a"), after="dreaming")]
+
+
+def test_a_step_of_the_first_version_is_still_read(tmp_path: Path) -> None:
+    (tmp_path / "steps.jsonl").write_text(
+        '{"at":7.5,"interaction":"t3k9x200","revision":3,"input":"alice accepts","from":"offered","to":"connected","tell":[],'
+        '"parties":[{"role":"customer","name":"Zoe","agent":null,"room":"talk","standing":"up","muted":false},'
+        '{"role":"agent1","name":"Alice Martin","agent":"alice","room":"talk","standing":"up","muted":true}],'
+        '"queue":"support","wrap_ups":[{"agent":"bob","asked_at":6.0,"reason":null}],"kept":true}\n'
+    )
+
+    assert steps_of(tmp_path, "t3k9x200") == [
+        StoryStep(
+            at=7.5,
+            interaction=InteractionId("t3k9x200"),
+            revision=3,
+            input="alice accepts",
+            before="offered",
+            after="connected",
+            parties=(
+                StoryParty(role=Role.CUSTOMER, name="Zoe", room=Room.TALK, standing=Standing.UP),
+                StoryParty(
+                    role=Role.AGENT_1, name="Alice Martin", agent=AgentId("alice"), room=Room.TALK, standing=Standing.UP, muted=True
+                ),
+            ),
+            queue="support",
+            wrap_ups=(StoryWrapUp(agent=AgentId("bob"), asked_at=6.0, reason=None),),
+        )
+    ]
+
+
+def test_what_happened_after_a_crash_comes_after_what_it_has_undone(tmp_path: Path) -> None:
+    """Revisions begin again where the journal ended; the record tells both, as they happened."""
+    recorded(tmp_path, step("a", 1), step("a", 2), step("a", 3))
+    again = replace(step("a", 2), at=9.0)
+    recorded(tmp_path, again)
+
+    assert steps_of(tmp_path, "a") == [step("a", 1), step("a", 2), step("a", 3), again]
+
+
+def test_of_a_long_story_the_newest_steps_are_read(tmp_path: Path) -> None:
+    size = len(line_of(step("i0000")))
+    recorded(tmp_path, *(step("a", number) for number in range(1, 31)), file_bytes_max=10 * size)
+
+    assert [found.revision for found in steps_of(tmp_path, "a", steps_max=12)] == list(range(19, 31))
+    assert [found.revision for found in steps_of(tmp_path, "a", steps_max=20)] == list(range(11, 31))
+
+
+def test_a_file_that_is_turned_over_while_it_is_read_is_neither_missed_nor_read_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    size = len(line_of(step("i0000")))
+    later = [step("a", number) for number in range(2, 31)]
+    recorded(tmp_path, step("a", 1), *later[:-1], file_bytes_max=10 * size)
+    read = step_file._lines_with
+
+    def read_while_it_is_written(needle: bytes, file: FileIO) -> Iterator[bytes]:
+        yield from read(needle, file)
+        monkeypatch.setattr(step_file, "_lines_with", read)
+        recorded(tmp_path, later[-1], file_bytes_max=10, bytes_max=1_000_000)
+
+    monkeypatch.setattr(step_file, "_lines_with", read_while_it_is_written)
+
+    assert [found.revision for found in steps_of(tmp_path, "a")] == list(range(1, 30))
+    assert [found.revision for found in steps_of(tmp_path, "a")] == list(range(1, 31))
+
+
+def test_lines_longer_than_a_piece_are_found_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(step_file, "PIECE_BYTES", 7)
+    recorded(tmp_path, step("a", 1), step("b", 1), step("a", 2))
+
+    assert [found.revision for found in steps_of(tmp_path, "a")] == [1, 2]
 
 
 def test_a_disk_that_takes_no_more_is_said_once_and_so_is_its_recovery(tmp_path: Path) -> None:
@@ -187,3 +269,135 @@ def test_what_was_not_told_of_a_flapping_key_is_written_when_the_service_ends(tm
 
     assert len(call.recorded()) == 5
     assert steps_of(tmp_path, call.contact.id)[-1].revision == call.contact.now.revision
+
+
+# --- For so many days --------------------------------------------------------------------------------------------------
+
+DAY = 86_400.0
+
+
+class Kept:
+    """A service that keeps steps for some days, in a folder whose files are as old as its clock says."""
+
+    def __init__(self, folder: Path, days: int | None) -> None:
+        self.folder = folder
+        self.now = 1_000_000.0
+        self.file = StepFile(folder, clock=lambda: self.now, days=days)
+
+    def records(self, interaction: str) -> None:
+        self.file.record(replace(step(interaction), at=self.now))
+        os.utime(self.folder / "steps.jsonl", (self.now, self.now))
+
+    def hour_passes(self) -> None:
+        step_file.remove(self.file.expired())
+
+    def known(self) -> list[str]:
+        return recent_interactions(self.folder, 100)
+
+
+@pytest.fixture
+def keep(tmp_path: Path) -> Iterator[Callable[[int | None], Kept]]:
+    """Have a service that keeps steps for so many days; it ends with the test."""
+    with contextlib.ExitStack() as services:
+
+        def begin(days: int | None) -> Kept:
+            kept = Kept(tmp_path, days)
+            services.callback(kept.file.close)
+            return kept
+
+        yield begin
+
+
+def test_steps_that_are_older_than_the_site_keeps_them_are_gone_a_day_later_at_most(
+    tmp_path: Path, keep: Callable[[int | None], Kept]
+) -> None:
+    kept = keep(3)
+    for day in range(8):
+        kept.records(f"i{day}")
+        kept.hour_passes()
+        assert set(kept.known()) >= {f"i{day}" for day in range(max(0, day - 2), day + 1)}, "nothing that is younger is removed"
+        kept.now += DAY
+
+    kept.hour_passes()
+
+    assert kept.known() == ["i7", "i6"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["steps.jsonl.1", "steps.jsonl.2"]
+
+
+def test_the_last_steps_before_a_silence_are_removed_as_well(tmp_path: Path, keep: Callable[[int | None], Kept]) -> None:
+    kept = keep(2)
+    kept.records("a")
+    kept.file.close()
+    kept.now += 5 * DAY
+
+    kept.hour_passes()
+
+    assert kept.known() == []
+    assert list(tmp_path.iterdir()) == []
+    kept.records("b")
+    assert kept.known() == ["b"]
+
+
+def test_without_a_number_of_days_nothing_is_removed_for_its_age(tmp_path: Path, keep: Callable[[int | None], Kept]) -> None:
+    kept = keep(None)
+    kept.records("a")
+    kept.now += 5_000 * DAY
+    kept.records("b")
+
+    kept.hour_passes()
+
+    assert kept.known() == ["b", "a"]
+    assert [path.name for path in tmp_path.iterdir()] == ["steps.jsonl"]
+
+
+def test_a_site_that_keeps_steps_for_less_long_is_obeyed_from_the_next_hour_on(keep: Callable[[int | None], Kept]) -> None:
+    kept = keep(None)
+    kept.records("a")
+    kept.now += 3 * DAY
+    kept.file.use(bytes_max=128_000_000, days=2)
+
+    kept.records("b")
+    kept.hour_passes()
+
+    assert kept.known() == ["b"]
+
+
+def test_a_file_that_a_crash_left_to_be_removed_is_removed_and_read_by_nobody(tmp_path: Path, keep: Callable[[int | None], Kept]) -> None:
+    kept = keep(3)
+    kept.records("a")
+    (tmp_path / "steps.jsonl.expired-7-1").write_bytes(line_of(step("old")))
+
+    before = kept.known()
+    kept.hour_passes()
+
+    assert before == kept.known() == ["a"]
+    assert [path.name for path in tmp_path.iterdir()] == ["steps.jsonl"]
+
+
+def test_a_folder_whose_old_steps_can_not_be_removed_is_said_and_nothing_else_happens(
+    keep: Callable[[int | None], Kept], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = keep(1)
+    kept.records("a")
+    kept.now += 5 * DAY
+
+    def refused(*_: object, **__: object) -> None:
+        raise OSError(1, "Operation not permitted")
+
+    with monkeypatch.context() as disk, capture_logs() as said:
+        disk.setattr(Path, "rename", refused)
+        assert kept.file.expired() == []
+    with monkeypatch.context() as disk, capture_logs() as said_later:
+        expired = kept.file.expired()
+        disk.setattr(Path, "unlink", refused)
+        step_file.remove(expired)
+
+    assert [line["because"] for line in (*said, *said_later)] == ["Operation not permitted"] * 2
+
+
+def test_small_files_of_many_days_are_all_kept_and_their_size_together_is_bounded(tmp_path: Path) -> None:
+    size = len(line_of(replace(step("i0000"), at=1_000 * DAY)))
+    for number in range(40):
+        recorded(tmp_path, replace(step(f"i{number:04}"), at=(1_000 + number) * DAY), days=90, bytes_max=25 * size, file_bytes_max=5 * size)
+
+    assert len(recent_interactions(tmp_path, 100)) == 21, "20 older ones, and room for a full one"

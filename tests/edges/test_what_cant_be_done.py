@@ -4,7 +4,7 @@ What the table says stands in `controller/asterisk/failures.py`; that it is comp
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 import pytest
@@ -12,7 +12,7 @@ import pytest
 from controller.asterisk.errors import AriError, Booting, CantRing, Gone, NoAnswer, NotAllowed, NotUnderstood, RequestFailed, SwitchAway
 from controller.asterisk.failures import LAST_RESORT, Asked, Course, Failure, Means, course
 from controller.asterisk.retry import TRIES_MAX
-from controller.asterisk.seen import Progress, SeenLeg
+from controller.asterisk.seen import Progress, SeenLeg, Sign
 from controller.directory.ids import LegId
 from controller.interaction.facts import EndCause
 from controller.interaction.layout import Display, Layout, Place, Room
@@ -26,6 +26,7 @@ ALONE = layout(Place(leg=CUSTOMER, origin=Origin.CAME, room=Room.HOLD), Place(le
 CONNECTED = layout(Place(leg=CUSTOMER, origin=Origin.CAME, room=Room.TALK), Place(leg=ALICE, origin=Origin.MADE, room=Room.TALK))
 MUTED = layout(Place(leg=CUSTOMER, origin=Origin.CAME, room=Room.TALK), Place(leg=ALICE, origin=Origin.MADE, room=Room.TALK, muted=True))
 
+JAZZ = layout(Place(leg=CUSTOMER, origin=Origin.CAME, room=Room.HOLD, music="jazz"))
 CORA = Display(name="Cora", number="+33123456789")
 SHOWN = layout(Place(leg=CUSTOMER, origin=Origin.CAME, room=Room.TALK), Place(leg=ALICE, origin=Origin.MADE, room=Room.TALK, shows=CORA))
 
@@ -47,7 +48,7 @@ SCENES = {
     Asked.MAKE: Scene(before=(WAITING,), then=OFFERED, asked="POST channels/create"),
     Asked.DIAL: Scene(before=(WAITING,), then=OFFERED, asked=f"POST channels/{ALICE}/dial"),
     Asked.ANSWER: Scene(then=WAITING, asked=f"POST channels/{CUSTOMER}/answer"),
-    Asked.CHOOSE_MUSIC: Scene(then=replace(WAITING, music="jazz"), asked=f"POST channels/{CUSTOMER}/variable"),
+    Asked.CHOOSE_MUSIC: Scene(then=JAZZ, asked=f"POST channels/{CUSTOMER}/variable"),
     Asked.SHOW_PARTY: Scene(before=(ALONE, CONNECTED), then=SHOWN, asked=f"POST channels/{ALICE}/variable"),
     Asked.MOVE_TO_HOLD: Scene(then=WAITING, asked="POST bridges/ix-i1-hold/addChannel"),
     Asked.MOVE_TO_TALK: Scene(before=(ALONE,), then=CONNECTED, asked=f"POST bridges/ix-i1-talk/addChannel {CUSTOMER}"),
@@ -226,12 +227,12 @@ async def test_a_telephone_that_rings_although_its_dial_was_never_answered_goes_
         def rings_unanswered(asked: str) -> AriError | None:
             if not asked.endswith("/dial"):
                 return None
-            world.seen.legs[ALICE].is_ringing = True  # its event came, and the answer does not
+            world.seen.legs[ALICE].sign = Sign.RINGING  # its event came, and the answer does not
             return NoAnswer(asked, 5.0)
 
         world.asterisk.fault = rings_unanswered
         world.reconciler.arrange(OFFERED)
-        await world.until(lambda: world.seen.legs.get(ALICE) and world.seen.legs[ALICE].is_ringing)
+        await world.until(lambda: world.seen.legs.get(ALICE) and world.seen.legs[ALICE].sign is Sign.RINGING)
         world.reconciler.arrange(WAITING)
 
         await world.until(lambda: ALICE not in world.asterisk.channels)

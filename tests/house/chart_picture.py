@@ -5,36 +5,48 @@ moves by it is an arrow of the machines, and a line of the table. A test compare
 """
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import cache
 from pathlib import Path
 
-from controller.directory.replace import replace
-from controller.interaction.advance import take_command, take_fact
-from controller.interaction.commands import Command
-from controller.interaction.facts import AgentChosen, DeadlinePassed, Fact, LegAnswered, LegEnded, LegFact, LegHeld, LegStuck, LegUnheld
+from controller.interaction.advance import take_fact
+from controller.interaction.commands import Command, StartConsult, TransferBlind
+from controller.interaction.facts import (
+    AgentChosen,
+    AgentTaken,
+    DeadlinePassed,
+    Fact,
+    LegAnswered,
+    LegEnded,
+    LegFact,
+    LegHeld,
+    LegStuck,
+    LegUnheld,
+)
 from controller.interaction.interaction import Interaction, Phase
-from controller.interaction.parties import party_of, role_of
+from controller.interaction.parties import party_of, roles_of
 from controller.interaction.party import Party, Role
-from controller.interaction.roles import allowed
-from tests.pure.interaction.walk import DEFAULTS, NOW, OTHERS, command, facts, viewers, walk
+from tests.pure.interaction.walk import AGENTS, DEFAULTS, NOW, OTHERS, Cast, asked, buttons, facts, under_policy, viewers, walk
 
+CAST = Cast(agents=AGENTS[:2])
 DEPTH = 7
-"""How many inputs lead from a customer's arrival into every phase and out of it again."""
+"""How many inputs lead from a customer's arrival, or a call out, into every phase and out of it again."""
 PAGE = Path(__file__).parents[2] / "docs" / "phases.md"
 WHO = {
     Role.CUSTOMER: "customer",
     Role.AGENT_1: "Agent 1",
     Role.AGENT_2: "Agent 2",
+    Role.MEMBER: "member",
     Role.SUPERVISOR: "supervisor",
     Role.FORMER: "former owner",
 }
+TARGETS = {"agent": "an agent", "queue": "a queue", "number": "a number"}
 NOTHING = "[*]"
 
 Stage = Callable[[Interaction], str]
 PARTS: dict[str, Stage] = {
     "Customer": lambda i: i.customer.stage,
-    "Offer": lambda i: i.offer.why.replace("-", "_") if i.offer is not None else NOTHING,
+    "Offer": lambda i: i.offer.why if i.offer is not None else NOTHING,
     "Owner": lambda i: f"with_{i.owner.talks_to}" if i.owner is not None else NOTHING,
     "Consult": lambda i: i.consult.stage if i.consult is not None else NOTHING,
     "Conference": lambda i: "members" if i.members else NOTHING,
@@ -46,32 +58,49 @@ PARTS: dict[str, Stage] = {
 def taken() -> tuple[tuple[Interaction, str, Interaction], ...]:
     """Every input that was tried: before, what it is called, after."""
     found: list[tuple[Interaction, str, Interaction]] = []
-    for state in walk(lambda move: None, depth=DEPTH, with_own_leg=True).states.values():
+    for state in walk(lambda move: None, CAST, depth=DEPTH, with_own_leg=True).states.values():
         for policy in (DEFAULTS, OTHERS):
-            before = replace(state, policy=policy)
-            found += [(before, _said(before, fact), take_fact(before, fact, NOW).interaction) for fact in facts(before)]
-            for agent, role in viewers(before):
-                for action in allowed(before, role, agent):
-                    asked = command(before, agent, action)
-                    if asked is not None:
-                        found.append((before, _said(before, asked), take_command(before, asked, role, NOW).interaction))
+            before = under_policy(state, policy)
+            found += [(before, _said(before, fact), take_fact(before, fact, NOW).interaction) for fact in facts(before, CAST)]
+            for agent in viewers(before, CAST):
+                for action in buttons(before, agent):
+                    found += [(before, _said(before, press.command), press.of(before)) for press in asked(before, agent, action, CAST)]
     return tuple(found)
 
 
 def _said(before: Interaction, cause: Fact | Command) -> str:
     match cause:
+        case StartConsult(target=target):
+            return f"consult {TARGETS[target.kind]} ({_who_asks(before, cause)})"
+        case TransferBlind(target=target):
+            return f"transfer to {TARGETS[target.kind]} ({_who_asks(before, cause)})"
         case Command():
-            return f"{cause.action} ({WHO[role_of(before, cause.agent) or Role.SUPERVISOR]})"
+            return f"{cause.action} ({_who_asks(before, cause)})"
         case DeadlinePassed(why=why):
             return why.value
         case AgentChosen():
             return "an agent is free"
+        case AgentTaken():
+            return "whoever is rung back is on another call"
         case LegFact(leg=leg):
             party = party_of(before, leg)
             assert party is not None, "facts are about those who are there"
-            return f"{WHO[party.role]} {_of_leg(cause, party)}"
+            return f"{_who(before, party)} {_of_leg(cause, party)}"
         case _:
             raise AssertionError(f"{cause} has no words")
+
+
+def _who_asks(before: Interaction, command: Command) -> str:
+    """As what they may do it: the first of what they are."""
+    roles = roles_of(before, command.agent)
+    return WHO[next((role for role in WHO if role in roles), Role.SUPERVISOR)]
+
+
+def _who(before: Interaction, party: Party) -> str:
+    if any(member.leg.id == party.leg for member in before.members):
+        return WHO[Role.MEMBER] if party.agent is not None else "member outside"
+    outside = party.agent is None and party.role is not Role.CUSTOMER
+    return "somebody outside" if outside else WHO[party.role]
 
 
 def _of_leg(cause: LegFact, party: Party) -> str:
@@ -100,14 +129,22 @@ def mermaid() -> str:
                 arrows.setdefault((stage(before), stage(after)), {})[_shortly(said)] = None
         lines.append(f"    state {part} {{")
         for one, other in sorted(arrows):
-            lines.append(f"        {_named(part, one)} --> {_named(part, other)}: {', '.join(sorted(arrows[one, other]))}")
+            lines.append(f"        {_named(part, one)} --> {_named(part, other)}: {_in_short(arrows[one, other])}")
         lines.append("    }")
     return "\n".join(lines)
 
 
+NAMED_MAX = 3
+"""More causes than these make a picture that nobody reads: docs/phases.md names them all."""
+
+
+def _in_short(causes: Collection[str]) -> str:
+    return ", ".join(sorted(causes)) if len(causes) <= NAMED_MAX else f"{len(causes)} causes"
+
+
 def _named(part: str, stage: str) -> str:
     """A stage by a name that no other part has."""
-    return stage if stage == NOTHING else f"{part.lower()}_{stage}"
+    return stage if stage == NOTHING else f"{part.lower()}_{stage}".replace("-", "_").replace(" ", "_")
 
 
 def _shortly(said: str) -> str:

@@ -30,8 +30,9 @@ class AgentDesk:
         self._url = f"{url}/api/v1"
         self._headers: dict[str, str] = {}
 
-    async def log_in(self) -> None:
-        answer = await self.call("POST", "/session", {"agent": self.agent, "password": self.agent})
+    async def log_in(self, password: str | None = None) -> None:
+        """`password`: None: it is the agent's id, as in the demo."""
+        answer = await self.call("POST", "/session", {"agent": self.agent, "password": password or self.agent})
         assert answer.status == 201, answer
         self._headers = {"Authorization": f"Bearer {answer.body['token']}"}
 

@@ -20,8 +20,6 @@ BACK_SECONDS_MAX = 2.0
 """How soon after the line is back commands work again (the issue's promise)."""
 SEQUENCES = 2**16
 """RTP numbers its packets so far and begins again."""
-REACHED_SECONDS_MAX = 15.0
-"""`qualify_frequency` of pjsip.conf is 10 s: so long Asterisk may take a telephone that answers again for one that is not there."""
 NOTICED_SECONDS_MAX = 12.0
 """How soon a line that only fell silent must be noticed: a ping every 6 s, and half as long again for its pong."""
 
@@ -88,12 +86,7 @@ class FragileScene(Scene):
         """Let a frozen telephone go on, and wait until Asterisk takes it for reachable: before that nobody can ring it."""
         phone = self.phones[who]
         phone.thaw()
-
-        async def is_reached() -> bool:
-            endpoint = await self.ari(f"/endpoints/PJSIP/{phone.account.user}")
-            return bool(endpoint["state"] == "online")
-
-        await until(f"Asterisk reaches {who}'s telephone again", is_reached, seconds_max=REACHED_SECONDS_MAX)
+        await self.is_reached(phone.account.user)
 
     # --- The controller and Asterisk themselves --------------------------------------------------------------------
 

@@ -4,20 +4,26 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import aiohttp
 
+from tests.live.agent_page import AgentPage
 from tests.live.desk import AgentDesk, Json
+from tests.live.far_ends import ANSWERS, RINGS, number
+from tests.live.site import EXPERTS
 from tests.live.stack import Stack
-from tests.phones import Account, Ear, SoftPhone
+from tests.phones import Account, Ear, FarEnd, SoftPhone
 from tests.phones.errors import PhoneFailed
 
 PHONES = {"customer": "2001", "customer-2": "2002", "alice": "1001", "bob": "1002", "carol": "1003"}
 AGENTS = ("alice", "bob", "carol", "dave", "sam")
 """Dave's telephone is not there: nobody starts it."""
 SECONDS_MAX = 5.0
+REACHED_SECONDS_MAX = 15.0
+"""`qualify_frequency` of pjsip.conf is 10 s: so long Asterisk may take a telephone that answers again for one that is not there."""
+TELEPHONES_ARE_KNOWN_SECONDS = 20.0
 LEFT_SECONDS_MAX = 2.0
 """Nothing of ours is left this long after an interaction ended (the contract)."""
 
@@ -47,6 +53,8 @@ class Scene:
     ear: Ear
     phones: Mapping[str, SoftPhone]
     desks: Mapping[str, AgentDesk]
+    pages: dict[str, AgentPage] = field(default_factory=dict, kw_only=True)
+    """Of the agents who sit at a page just now: the telephone in it rings, and not the one on their desk."""
 
     # --- People ----------------------------------------------------------------------------------------------------
 
@@ -85,8 +93,11 @@ class Scene:
     async def offered(self, number: str = "810", agent: str = "alice") -> str:
         """An agent's telephone rings for a customer; gives the interaction's id."""
         await self.desks[agent].available()
+        if agent in self.pages:
+            # Until the controller has heard of the page's telephone it rings the one on the desk.
+            await self.telephone_is_there(agent)
         await self.queued(number)
-        await self.phones[agent].incoming()
+        await self.rings(agent)
         return await self.interaction_of(agent)
 
     async def connected(self, number: str = "810", agent: str = "alice") -> str:
@@ -108,7 +119,7 @@ class Scene:
         interaction = await self.connected(number)
         await self.bob.available()
         await self.alice.does("consult", interaction, target={"kind": "agent", "id": "bob"})
-        await self.phones["bob"].incoming()
+        await self.rings("bob")
         return interaction
 
     async def consulting(self, number: str = "810") -> str:
@@ -132,6 +143,54 @@ class Scene:
         await self.hear({"alice": {"bob", "customer"}, "bob": {"alice", "customer"}, "customer": {"alice", "bob"}})
         return interaction
 
+    async def consult_waits(self, number: str = "810") -> str:
+        """Alice wants somebody of a queue in which nobody is free: she hears music, and so does the customer."""
+        interaction = await self.connected(number)
+        await self.alice.does("consult", interaction, target={"kind": "queue", "id": EXPERTS})
+        await self.hear({"alice": {"music"}, "customer": {"music"}})
+        return interaction
+
+    async def consulting_over_a_conference(self, number: str = "810") -> str:
+        """Alice talks with Carol, while the customer and Bob, who were with her, hear music."""
+        interaction = await self.conference(number)
+        await self.carol.available()
+        await self.alice.does("consult", interaction, target={"kind": "agent", "id": "carol"})
+        await self.answers("carol")
+        await self.hear({"alice": {"carol"}, "carol": {"alice"}, "bob": {"music"}, "customer": {"music"}})
+        return interaction
+
+    async def transferring(self, number: str = "810") -> str:
+        """Alice has handed the customer to Bob, whose telephone rings."""
+        interaction = await self.connected(number)
+        await self.bob.available()
+        await self.alice.does("transfer", interaction, target={"kind": "agent", "id": "bob"})
+        await self.phones["bob"].incoming()
+        await self.off_the_line("alice")
+        await self.hear({"customer": {"music"}})
+        return interaction
+
+    async def dialling(self, dialled: str = RINGS, *, queue: str | None = None) -> str:
+        """Alice calls a number, which rings."""
+        interaction = await self.own_phone_rings(number(dialled), queue=queue)
+        await self.phones["alice"].accept()  # and may be off the line again at once, where nobody is reached
+        return interaction
+
+    async def own_phone_rings(self, target: Json, *, queue: str | None = None, agent: str = "alice") -> str:
+        """An agent calls somebody; their own telephone is rung first."""
+        body = {"target": target} if queue is None else {"target": target, "queue": queue}
+        answer = await self.desks[agent].call("POST", "/interactions", body)
+        assert answer.status == 201, answer
+        await self.phones[agent].incoming()
+        return str(answer.body["id"])
+
+    async def handed_out(self, customers_number: str = "810", *, dialled: str = ANSWERS) -> str:
+        """Alice has handed the customer to somebody outside, who talks with them."""
+        interaction = await self.connected(customers_number)
+        await self.alice.does("transfer", interaction, target=number(dialled))
+        await self.hear({"customer": {"outside"}, "outside": {"customer"}})
+        await self.phase(interaction, "handed_out")
+        return interaction
+
     async def transfer_asked(self, number: str = "811") -> str:
         """Bob is asked whether he takes the customer, who hears music; Alice is gone."""
         interaction = await self.consulting(number)
@@ -142,14 +201,29 @@ class Scene:
 
     # --- What happens ----------------------------------------------------------------------------------------------
 
+    async def rings(self, who: str) -> None:
+        """Wait until somebody's telephone rings: the one in their page, if they sit at one."""
+        if who in self.pages:
+            await self.pages[who].rings()
+        else:
+            await self.phones[who].incoming()
+
     async def picks_up(self, who: str) -> None:
-        """Somebody lifts the handset of their ringing telephone."""
+        """Somebody lifts the handset of their ringing telephone, or presses Accept on their page."""
+        if who in self.pages:
+            await self.pages[who].press("Accepter", "Accept")
+            return
         await self.phones[who].accept()
         await self.phones[who].established()
 
     async def answers(self, who: str) -> None:
         """Somebody's telephone rings, now or soon, and they lift the handset."""
-        await self.phones[who].incoming()
+        await self.rings(who)
+        await self.picks_up(who)
+
+    async def answers_within(self, who: str, seconds_max: float) -> None:
+        """The same, for a telephone that rings only after some time."""
+        await self.phones[who].incoming(seconds_max=seconds_max)
         await self.picks_up(who)
 
     async def hang_up_together(self, *who: str) -> None:
@@ -176,8 +250,10 @@ class Scene:
             await self.owes_nothing(other)
 
     async def hear(self, wanted: Mapping[str, Collection[str]], *, seconds_max: float = SECONDS_MAX) -> None:
-        """Wait until each of these hears exactly these others, steadily."""
-        await self.ear.wait_until(wanted, seconds_max=seconds_max)
+        """Wait until each of these hears exactly these others, steadily: on the wire, and who sits at a page there."""
+        on_the_wire = {who: tones for who, tones in wanted.items() if who not in self.pages}
+        at_a_page = (self.pages[who].until_hears(tones, seconds_max=seconds_max) for who, tones in wanted.items() if who in self.pages)
+        await asyncio.gather(self.ear.wait_until(on_the_wire, seconds_max=seconds_max), *at_a_page)
 
     async def interaction_of(self, agent: str) -> str:
         """The interaction that this agent is in."""
@@ -217,6 +293,14 @@ class Scene:
             raise AssertionError(f"{interaction} is not {wanted} for {seen_by}, but: {last}") from None
         return last
 
+    async def sees_agents(self, interaction: str, count: int) -> None:
+        """Wait until the owner sees so many on the line, themselves included, beside the customer."""
+
+        async def look() -> bool:
+            return len((await self.alice.interaction(interaction))["agents"]) == count
+
+        await until(f"{count} are on the line", look)
+
     async def state_of(self, agent: str, wanted: str, *, seconds_max: float = SECONDS_MAX) -> Json:
         """Wait until an agent's presence is this."""
         last: Json = {}
@@ -237,10 +321,31 @@ class Scene:
         me = await self.state_of(agent, "wrap_up")
         assert [owed["interaction"] for owed in me["wrap_ups"]] == [interaction], me
 
+    async def interaction_of_wrap_up(self, agent: str) -> str:
+        """The interaction that an agent is asked for a reason for, now or soon."""
+        me = await self.state_of(agent, "wrap_up")
+        return str(me["wrap_ups"][0]["interaction"])
+
     async def owes_nothing(self, agent: str, *, state: str = "available") -> None:
         """An agent is free again without having been asked for a reason."""
         me = await self.state_of(agent, state)
         assert me["wrap_ups"] == [], me
+
+    # --- The outside line ------------------------------------------------------------------------------------------
+
+    async def reaches_outside(self, far_end: FarEnd) -> None:
+        """Wait until calls get through to a far end, which forgets the calls of earlier tests."""
+        far_end.forget_calls()
+        await far_end.register()
+        await self.is_reached(far_end.account.user)
+
+    async def is_reached(self, endpoint: str) -> None:
+        """Wait until Asterisk takes this endpoint for reachable: before that nobody can ring it."""
+
+        async def is_online() -> bool:
+            return bool((await self.ari(f"/endpoints/PJSIP/{endpoint}"))["state"] == "online")
+
+        await until(f"Asterisk reaches {endpoint}", is_online, seconds_max=REACHED_SECONDS_MAX)
 
     # --- Asterisk itself -------------------------------------------------------------------------------------------
 
@@ -253,6 +358,25 @@ class Scene:
         """Name every channel and bridge that Asterisk has."""
         channels, bridges = await self.ari("/channels"), await self.ari("/bridges")
         return [channel["id"] for channel in channels] + [bridge["id"] for bridge in bridges]
+
+    async def telephone_is_known_to_be_away(self, agent: str) -> None:
+        """Wait for it: for some seconds after its start a telephone may still be one that Asterisk has not asked yet."""
+
+        async def is_away() -> bool:
+            return not (await self.desks[agent].me())["telephone"]["registered"]
+
+        await until(f"{agent}'s telephone is known to be away", is_away, seconds_max=TELEPHONES_ARE_KNOWN_SECONDS)
+
+    async def telephone_is_there(self, agent: str) -> None:
+        """Wait for it: a telephone that has just registered can be rung as soon as the controller has heard of it."""
+
+        kind = "browser" if agent in self.pages else "desk"
+
+        async def is_there() -> bool:
+            telephone = (await self.desks[agent].me())["telephone"]
+            return bool(telephone["registered"]) and telephone["kind"] == kind
+
+        await until(f"{agent}'s telephone is there", is_there, seconds_max=TELEPHONES_ARE_KNOWN_SECONDS)
 
     async def nothing_is_left(self) -> None:
         """Wait until Asterisk has no channel and no bridge any more."""

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.edges.plain_lines import lines_with_python
 from tests.live.site import COLLEAGUES, live_site
 
 TOP = Path(__file__).resolve().parents[2]
@@ -84,13 +85,14 @@ class Service:
 
 
 @asynccontextmanager
-async def running_service(site: Path, *, ari_port: int, desktop_port: int | None = None) -> AsyncIterator[Service]:
-    """Run the controller with this site file; it is told to stop afterwards."""
+async def running_service(
+    site: Path, *, ari_port: int, desktop_port: int | None = None, program: tuple[str, ...] = ("-m", "controller.cli.main")
+) -> AsyncIterator[Service]:
+    """Run the controller with this site file; it is told to stop afterwards. `program`: what Python is given to be the command."""
     port = desktop_port or free_port()
     process = await asyncio.create_subprocess_exec(
         sys.executable,
-        "-m",
-        "controller.cli.main",
+        *program,
         "run",
         "-c",
         str(site),
@@ -113,3 +115,4 @@ async def running_service(site: Path, *, ari_port: int, desktop_port: int | None
             process.terminate()
         await service.exit_code()
         await listening
+    assert "\n".join(lines_with_python(service.lines)) == "", "an administrator reads this"

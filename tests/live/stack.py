@@ -8,7 +8,7 @@ import os
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +24,8 @@ from tests.live.site import COLLEAGUES, live_site
 testcontainers_config.ryuk_disabled = True
 
 TOP = Path(__file__).resolve().parents[2]
+ASTERISK = os.environ.get("ASTERISK", "asterisk")
+"""Which image of Asterisk: `ASTERISK=asterisk16 tests/run live` has every live test use the oldest release that is served."""
 LABEL = "ari-controller.stack"
 READY_SECONDS_MAX = 30.0
 RTP_PORTS = range(21_000, 31_000)
@@ -74,34 +76,37 @@ class Stack:
         return (("controller", self.controller), ("Asterisk", self.asterisk))
 
 
-def images() -> dict[str, str]:
-    """Build what is not built yet, and name the images."""
-    built = subprocess.run([TOP / "docker/images", "asterisk", "controller"], check=True, capture_output=True, text=True)
-    return dict(line.split("=", 1) for line in built.stdout.splitlines())
+def images(*wanted: str) -> list[str]:
+    """Build what is not built yet, and name these images."""
+    built = subprocess.run([TOP / "docker/images", *wanted], check=True, capture_output=True, text=True)
+    named = dict(line.split("=", 1) for line in built.stdout.splitlines())
+    return [named[f"{image.upper()}_IMAGE"] for image in wanted]
 
 
 @contextmanager
-def running_stack(site_folder: Path, *, ari_port_of_controller: int | None = None, site: str | None = None) -> Iterator[Stack]:
+def running_stack(
+    site_folder: Path, *, ari_port_of_controller: int | None = None, site: str | None = None, asterisk_image: str = ASTERISK
+) -> Iterator[Stack]:
     """Start Asterisk and the controller; both are gone afterwards, whatever happened.
 
     `ari_port_of_controller`: where the controller finds ARI, if something stands in between. `site`: its site file, if it is another one
     than the live tests'.
     """
-    names = images()
-    run = f"test-{os.getpid()}-{int(time.time() * 1000)}"
-    sip_port, ari_port, desktop_port = _free_port(socket.SOCK_DGRAM), _free_port(), _free_port()
+    asterisk_name, controller_name = images(asterisk_image, "controller")
+    run = run_name("test")
+    sip_port, ari_port, desktop_port = free_port(socket.SOCK_DGRAM), free_port(), free_port()
     site_folder.joinpath("site.toml").write_text(site or live_site())
     site_folder.joinpath(COLLEAGUES.name).write_bytes(COLLEAGUES.read_bytes())
     site_folder.chmod(0o755)
-    with _rtp_ports() as rtp_ports:
+    with rtp_ports() as ports_of_sound:
         asterisk = (
-            _container(names["ASTERISK_IMAGE"], run, "asterisk")
+            container(asterisk_name, run, "asterisk")
             .with_env("SIP_PORT", str(sip_port))
             .with_env("ARI_PORT", str(ari_port))
-            .with_env("RTP_PORTS", rtp_ports)
+            .with_env("RTP_PORTS", ports_of_sound)
         )
         controller = (
-            _container(names["CONTROLLER_IMAGE"], run, "controller")
+            container(controller_name, run, "controller")
             .with_env("ASTERISK_URL", f"http://127.0.0.1:{ari_port_of_controller or ari_port}")
             .with_env("DESKTOP_LISTEN", f"127.0.0.1:{desktop_port}")
             .with_volume_mapping(str(site_folder), "/etc/ari-controller", "ro")
@@ -116,7 +121,33 @@ def running_stack(site_folder: Path, *, ari_port_of_controller: int | None = Non
             remove_all(run)
 
 
-def _container(image: str, run: str, part: str) -> DockerContainer:
+def run_name(what: str) -> str:
+    """Name what is started now: no other run has the same."""
+    return f"{what}-{os.getpid()}-{int(time.time() * 1000)}"
+
+
+@contextmanager
+def running_asterisk(image: str = ASTERISK, *, files: Collection[Path] = ()) -> Iterator[tuple[DockerContainer, int, int]]:
+    """Start Asterisk alone, for a test that steers it itself; gives it with its SIP and ARI ports. It is gone afterwards.
+
+    `files`: take the place of those in `asterisk-conf/` that have the same name, or come in addition.
+    """
+    (name,) = images(image)
+    run = run_name("test")
+    sip_port, ari_port = free_port(socket.SOCK_DGRAM), free_port()
+    with rtp_ports() as ports_of_sound:
+        ports = {"SIP_PORT": str(sip_port), "ARI_PORT": str(ari_port), "RTP_PORTS": ports_of_sound}
+        asterisk = container(name, run, "asterisk").with_envs(**ports)
+        for file in files:
+            asterisk.with_volume_mapping(str(file), f"/usr/local/share/asterisk-conf/{file.name}", "ro")
+        try:
+            asterisk.start()
+            yield asterisk, sip_port, ari_port
+        finally:
+            remove_all(run)
+
+
+def container(image: str, run: str, part: str) -> DockerContainer:
     """As locked up as `docker/compose.yaml` has it, and started again like there when it dies, so that one crash spoils one test only."""
     kwargs = {
         "network_mode": "host",
@@ -138,14 +169,15 @@ def remove_all(run: str) -> None:
         client.close()
 
 
-def _free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
+def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
+    """Find a port of loopback at which nobody listens."""
     with socket.socket(socket.AF_INET, kind) as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
 @contextmanager
-def _rtp_ports() -> Iterator[str]:
+def rtp_ports() -> Iterator[str]:
     """Lend a range of ports. Its first TCP port, which nobody else wants, is held meanwhile, so that no other run takes the same range."""
     for first in RTP_PORTS[::RTP_PORTS_EACH]:
         with socket.socket() as sentinel:

@@ -8,6 +8,7 @@ async def test_accepting_on_the_desktop_rings_the_telephone_anew_and_tells_it_to
     interaction = await scene.connected()
     await scene.dave.available()
     async with StubPhone(Account("1004", "phone-1004", registrar_port=scene.stack.sip_port), status=None, rings=True) as telephone:
+        await scene.telephone_is_there("dave")
         await scene.alice.does("consult", interaction, target={"kind": "agent", "id": "dave"})
         first = await telephone.called()
         assert first.call_info == ""

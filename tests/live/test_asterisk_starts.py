@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import aiohttp
+import pytest
 
 from tests.live.scene import ready
 from tests.live.stack import READY_SECONDS_MAX, running_stack
@@ -11,8 +12,9 @@ from tests.live.stack import READY_SECONDS_MAX, running_stack
 COMPLAINT = re.compile(r"\b(WARNING|ERROR)\[")
 
 
-async def test_asterisk_starts_and_the_controller_attaches_without_an_error_or_a_warning(tmp_path: Path) -> None:
-    with running_stack(tmp_path) as stack:
+@pytest.mark.parametrize("image", ["asterisk", "asterisk16"])
+async def test_asterisk_starts_and_the_controller_attaches_without_an_error_or_a_warning(tmp_path: Path, image: str) -> None:
+    with running_stack(tmp_path, asterisk_image=image) as stack:
         async with aiohttp.ClientSession() as http:
             await ready(stack, http, READY_SECONDS_MAX)
         written = b"".join(stack.asterisk.get_logs()).decode(errors="replace").splitlines()

@@ -52,11 +52,9 @@ async def test_the_host_ends_it_for_everybody(scene: Scene) -> None:
     await scene.over(interaction, owner="alice", others=("bob",))
 
 
-async def test_hold_and_consult_are_refused_and_everybody_goes_on_hearing_everybody(scene: Scene) -> None:
+async def test_hold_is_refused_and_everybody_goes_on_hearing_everybody(scene: Scene) -> None:
     interaction = await scene.conference()
-    await scene.carol.available()
     assert await scene.alice.is_refused("hold", interaction) == "not-now"
-    assert await scene.alice.is_refused("consult", interaction, target={"kind": "agent", "id": "carol"}) == "not-now"
     await scene.hear(ALL_THREE)
 
 

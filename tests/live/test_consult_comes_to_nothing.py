@@ -54,7 +54,7 @@ async def dave_available(scene: Scene) -> None:
         (486, "Dave Moreau is busy.", "available"),
         (600, "Dave Moreau is busy.", "available"),
         (480, "Dave Moreau did not answer.", "not_answering"),
-        (404, "Dave Moreau could not be reached.", "not_answering"),
+        (404, "Dave Moreau could not be reached.", "available"),
         (500, NOT_HIS_DOING, "available"),
         (503, NOT_HIS_DOING, "available"),
     ],
@@ -65,6 +65,7 @@ async def test_whatever_a_telephone_says_the_customer_comes_back_and_the_owner_i
 ) -> None:
     async with StubPhone(Account("1004", "phone-1004", registrar_port=scene.stack.sip_port), status=status) as telephone:
         interaction = await scene.connected()
+        await scene.telephone_is_there("dave")
         await consult(scene, interaction, "dave")
         await telephone.over(await telephone.called())
         assert (await scene.phase(interaction, "connected"))["news"] == news
@@ -73,18 +74,21 @@ async def test_whatever_a_telephone_says_the_customer_comes_back_and_the_owner_i
 
 
 @pytest.mark.usefixtures("dave_available")
-async def test_a_colleague_whose_telephone_is_not_there_can_t_be_reached_and_the_customer_comes_back(scene: Scene) -> None:
+async def test_a_colleague_whose_telephone_is_not_there_is_not_rung_and_the_customer_stays(scene: Scene) -> None:
     interaction = await scene.connected()
-    await consult(scene, interaction, "dave")
-    assert (await scene.phase(interaction, "connected"))["news"] == "Dave Moreau could not be reached."
+
+    await scene.telephone_is_known_to_be_away("dave")
+
+    assert await scene.alice.is_refused("consult", interaction, target={"kind": "agent", "id": "dave"}) == "target-unavailable"
     await scene.hear(CUSTOMER_IS_BACK)
-    assert (await scene.state_of("dave", "not_answering"))["idle_reason"] == "telephone unreachable"
+    await scene.owes_nothing("dave")
 
 
 @pytest.mark.usefixtures("dave_available")
 async def test_a_telephone_that_gives_no_sign_of_life_is_given_up_after_the_time_of_a_consult(scene: Scene) -> None:
     async with StubPhone(Account("1004", "phone-1004", registrar_port=scene.stack.sip_port), status=None) as telephone:
         interaction = await scene.connected("816")
+        await scene.telephone_is_there("dave")
         await consult(scene, interaction, "dave")
         call = await telephone.called()
         await scene.phase(interaction, "connected", seconds_max=CONSULT_SECONDS_MAX)

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 from tests.live.scene import Scene, until
 from tests.phones import Account, AnsweringPhone
+from tests.phones.stub_phone import Message
 
 TOLD = re.compile(r'^"?(?P<name>[^"<]*?)"? ?<sip:(?P<number>[^@>]*)@')
 CUSTOMER, ALICE = ("", "2001"), ("Alice Martin", "1001")
@@ -18,6 +19,7 @@ async def consulting_dave(scene: Scene, *, updates: bool = True) -> AsyncIterato
     async with AnsweringPhone(account, updates=updates) as telephone:
         interaction = await scene.connected()
         await scene.dave.available()
+        await scene.telephone_is_there("dave")
         await scene.alice.does("consult", interaction, target={"kind": "agent", "id": "dave"})
         await scene.phase(interaction, "consulting")
         yield interaction, telephone
@@ -28,8 +30,13 @@ async def consulting_dave(scene: Scene, *, updates: bool = True) -> AsyncIterato
 
 def named(telephone: AnsweringPhone) -> list[tuple[str, str]]:
     """Whom the telephone was told to show, one after the other."""
-    found = (TOLD.match(request.one("p-asserted-identity")) for request in telephone.requests)
-    return [(match["name"], match["number"]) for match in found if match]
+    return [told for request in telephone.requests if (told := named_by(request)) is not None]
+
+
+def named_by(request: Message) -> tuple[str, str] | None:
+    """Whom a request tells a telephone to show."""
+    match = TOLD.match(request.one("p-asserted-identity"))
+    return (match["name"], match["number"]) if match else None
 
 
 async def shows(telephone: AnsweringPhone, wanted: tuple[str, str]) -> None:

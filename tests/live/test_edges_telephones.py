@@ -19,7 +19,8 @@ TALK_CAROL = {"carol": {"customer"}, "customer": {"carol"}}
 
 
 async def _set_rtp_timeout(fragile: FragileScene, line: str) -> None:
-    fragile.stack.asterisk.exec(["sed", "-i", f"s/^rtp_timeout = .*/{line}/", "/etc/asterisk/pjsip.conf"])
+    change = f"0,/^rtp_timeout = .*/s//{line}/"  # the first of the file is that of telephones on desks
+    fragile.stack.asterisk.exec(["sed", "-i", change, "/etc/asterisk/ari-controller-pjsip.conf"])
     fragile.stack.asterisk_cli("module reload res_pjsip.so")
     seconds = line.rpartition(" ")[2]
 

@@ -50,6 +50,11 @@ async def _alice_takes_the_customer(scene: FragileScene, _: str) -> None:
     await scene.picks_up("alice")
 
 
+async def _bob_is_free_and_answers(scene: FragileScene, _: str) -> None:
+    await scene.bob.available()
+    await scene.answers("bob")
+
+
 def _presses(agent: str, action: str) -> Callable[[FragileScene, str], Awaitable[Any]]:
     return lambda scene, interaction: scene.desks[agent].does(action, interaction)
 
@@ -71,6 +76,16 @@ SITUATIONS = {
         begin=lambda scene: scene.transfer_asked("817"), hears=MUSIC, then=_presses("bob", "accept-transfer"), then_hears=HANDED_OVER
     ),
     "conference": Situation(begin=FragileScene.conference, hears=ALL, then=_presses("bob", "leave-conference"), then_hears=TALK),
+    "consult waits": Situation(
+        begin=FragileScene.consult_waits, hears={**MUSIC, "alice": {"music"}}, then=_bob_is_free_and_answers, then_hears=PRIVATE
+    ),
+    "consult over a conference": Situation(
+        begin=FragileScene.consulting_over_a_conference,
+        hears={"alice": {"carol"}, "carol": {"alice"}, "bob": {"music"}, "customer": {"music"}},
+        then=_presses("carol", "leave-consult"),
+        then_hears=ALL,
+    ),
+    "transferring": Situation(begin=FragileScene.transferring, hears=MUSIC, then=_picks_up("bob"), then_hears=HANDED_OVER),
 }
 
 
@@ -86,7 +101,7 @@ async def _all_that_is_shown(scene: FragileScene) -> Json:
     return shown
 
 
-async def _goes_through(scene: FragileScene, situation: Situation, record: list[tuple[str, object]], ends: str) -> None:
+async def goes_through(scene: FragileScene, situation: Situation, record: list[tuple[str, object]], ends: str) -> None:
     interaction = await situation.begin(scene) or await scene.seen_by_the_supervisor()
     await scene.hear(situation.hears)
     before = await _all_that_is_shown(scene)
@@ -107,12 +122,12 @@ async def _goes_through(scene: FragileScene, situation: Situation, record: list[
 
 @pytest.mark.parametrize("name", SITUATIONS)
 async def test_nobody_notices_that_the_controller_was_killed(fragile: FragileScene, name: str, request: pytest.FixtureRequest) -> None:
-    await _goes_through(fragile, SITUATIONS[name], request.node.user_properties, "SIGKILL")
+    await goes_through(fragile, SITUATIONS[name], request.node.user_properties, "SIGKILL")
 
 
 @pytest.mark.parametrize("name", ["connected", "consulting", "conference"])
 async def test_nobody_notices_an_upgrade(fragile: FragileScene, name: str, request: pytest.FixtureRequest) -> None:
-    await _goes_through(fragile, SITUATIONS[name], request.node.user_properties, "SIGTERM")
+    await goes_through(fragile, SITUATIONS[name], request.node.user_properties, "SIGTERM")
 
 
 async def test_an_agent_who_owes_a_reason_still_owes_it_with_the_same_deadline(fragile: FragileScene) -> None:

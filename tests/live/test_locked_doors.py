@@ -79,10 +79,11 @@ async def test_from_an_address_that_is_not_permitted_not_even_the_right_password
         assert await caller.ask("INVITE", "800") == 403
 
 
-async def test_an_agents_telephone_dials_nothing_by_itself(scene: Scene) -> None:
+async def test_an_agents_telephone_reaches_nothing_but_the_controller(scene: Scene) -> None:
+    """What is a number or a code is the controller's to decide (`test_transfer_key`, `test_feature_codes`); nothing else leads anywhere."""
     async with RawCaller.on("127.0.0.1", scene.stack.sip_port, "1001", "phone-1001") as caller:
-        for number in ("800", "2001", "1002", "s"):
-            assert await caller.ask("INVITE", number) == 404
+        for dialled in ("s", "customers", "transfer"):
+            assert await caller.ask("INVITE", dialled) == 404
 
 
 # --- ARI ---------------------------------------------------------------------------------------------------------------

@@ -129,13 +129,15 @@ async def test_a_customer_whom_the_only_agent_declined_waits_with_music_and_is_n
     await scene.hear({"customer": {"music"}})
 
 
-async def test_an_agent_whose_telephone_is_not_there_is_not_answering_and_the_customer_waits_for_another(scene: Scene) -> None:
+async def test_an_agent_whose_telephone_is_not_there_is_offered_no_call_and_the_customer_waits_for_another(scene: Scene) -> None:
+    await scene.telephone_is_known_to_be_away("dave")
     await scene.dave.available()
     await scene.queued("801")
-    assert (await scene.state_of("dave", "not_answering"))["idle_reason"] == "telephone unreachable"
     await scene.carol.available()
     await scene.answers("carol")
     await scene.ear.wait_until_hears("carol", {"customer"})
+    me = await scene.dave.me()
+    assert (me["state"], me["telephone"]["registered"]) == ("available", False)
 
 
 @pytest.mark.parametrize(
@@ -178,7 +180,7 @@ async def test_a_telephone_that_answers_without_sound_is_not_talked_with_and_its
         await telephone.called()
         # Dave owned the call for the moment that his telephone was up, so he owes a reason like every owner.
         asked = await scene.state_of("dave", "wrap_up")
-        assert (asked["idle_reason"], asked["next_state"]) == ("telephone agrees on no sound", "not_answering")
+        assert (asked["next_reason"], asked["next_state"]) == ("telephone agrees on no sound", "not_answering")
         interaction = await scene.seen_by_the_supervisor()
         await scene.phase(interaction, "queued", seen_by="sam")
         await scene.dave.does("wrap-up", interaction, reason="resolved")

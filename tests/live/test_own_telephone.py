@@ -109,14 +109,6 @@ async def test_what_is_no_key_is_refused(scene: Scene) -> None:
         assert await scene.alice.is_refused("dtmf", interaction, digits=digits) == "bad-target", digits
 
 
-async def test_keys_of_the_owner_s_telephone_are_for_agent_2_and_never_for_the_customer_during_a_consult(scene: Scene) -> None:
-    await scene.consulting()
-    since = time.time()
-    await scene.phones["alice"].send_keys("5")
-    await scene.phones["bob"].keys_received("5")
-    assert scene.ear.containing("customer", KEYS, since) == []
-
-
 # --- Hold key ----------------------------------------------------------------------------------------------------------
 
 
@@ -165,20 +157,3 @@ async def test_the_hold_key_works_several_times_in_a_row(scene: Scene) -> None:
         await scene.phones["alice"].resume()
         await scene.phase(interaction, "connected")
         await scene.hear(TALKING)
-
-
-async def test_the_hold_key_of_agent_2_moves_nobody(scene: Scene) -> None:
-    interaction = await scene.consulting()
-    await scene.phones["bob"].hold()
-    assert (await scene.alice.interaction(interaction))["phase"] == "consulting"
-    await scene.hear({"customer": {"music"}})
-    await scene.phones["bob"].resume()
-    await scene.hear({"alice": {"bob"}, "bob": {"alice"}, "customer": {"music"}})
-
-
-async def test_the_customer_s_own_hold_key_moves_nobody(scene: Scene) -> None:
-    interaction = await scene.connected()
-    await scene.customer.hold()
-    assert (await scene.alice.interaction(interaction))["phase"] == "connected"
-    await scene.customer.resume()
-    await scene.hear(TALKING)

@@ -134,7 +134,7 @@ async def test_the_agents_talk_on_when_the_customer_leaves_a_conference(scene: S
     interaction = await agents_alone(scene)
     seen = await scene.alice.interaction(interaction)
     assert (seen["phase"], seen["customer"]["leg"], seen["news"]) == ("conference", "gone", "The customer has hung up.")
-    assert set(seen["allowed"]) == {"end", "leave-conference", "mute"}
+    assert set(seen["allowed"]) == {"end", "leave-conference", "drop", "mute"}
 
 
 async def test_the_owner_ends_it_when_the_customer_has_left_and_only_the_owner_wraps_up(scene: Scene) -> None:

@@ -33,6 +33,8 @@ async def test_a_customer_of_a_queue_that_was_taken_out_with_its_agents_hears_th
             (tmp_path / "site.toml").write_text(site_text(_without_the_first_pair(directory(2))))
             stack.controller.get_wrapped_container().kill(signal="SIGHUP")
 
-            await until("the dialplan has the customer", lambda: "customers-returned" in stack.asterisk_cli("core show channels verbose"))
+            await until(
+                "the dialplan has the customer", lambda: "ari-controller-returned" in stack.asterisk_cli("core show channels verbose")
+            )
             await until("nothing of ours is left", lambda: "ix-" not in stack.asterisk_cli("bridge show all"))
-            assert "customers-returned" in stack.asterisk_cli("core show channels verbose"), "the customer was not hung up"
+            assert "ari-controller-returned" in stack.asterisk_cli("core show channels verbose"), "the customer was not hung up"

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 
 from controller.directory.ids import AgentId, InteractionId, LegId
+from controller.directory.targets import AgentTarget
 from controller.interaction import commands
 from controller.interaction.commands import Command, GiveWrapUp, StartConsult
 from controller.interaction.facts import CustomerArrived, LegEnded, LegFact
@@ -80,7 +81,7 @@ def on_the_simulated_switch() -> list[str]:
     does(commands.ResumeCustomer)
     world.ask(GoAvailable(agent=AgentId("bob")))
     world.rest(1.0)
-    does(StartConsult, target=floor.directory.agents[AgentId("bob")])
+    does(StartConsult, target=AgentTarget(agent=AgentId("bob")))
     world.exchange.picks_up(handsets.ringing[PHONES["bob"]])
     world.rest(1.0)
     for kind in (commands.ResumeCustomer, commands.SwapParties, commands.StartConference, commands.TransferCustomer):

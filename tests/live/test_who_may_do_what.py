@@ -1,8 +1,8 @@
 """The role table: in each phase each viewer is offered exactly what the contract allows; everything else is refused and changes nothing.
 
-`EXPECTED` is the contract's table "What is allowed when", written out. Of the actions that it names, `recording` and a transfer with a
-target are not served by this version, and `unmute` is there only for somebody who is muted. `accept` is not offered, because these
-telephones can't be answered from the desktop: the API says so.
+`EXPECTED` is the contract's table "What is allowed when", written out. Of the actions that it names, `recording` is not served by this
+version, `unmute` is there only for somebody who is muted, and `extend-wrap-up` only where the site allows it. `accept` is not offered,
+because these telephones can't be answered from the desktop: the API says so.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -17,8 +17,8 @@ MUTE_AND_KEYS = {"mute", "dtmf"}
 EXPECTED: Mapping[str, Mapping[str, set[str]]] = {
     "queued": {},
     "offered": {"alice": {"decline"}},
-    "connected": {"alice": {"hold", "consult", "end"} | MUTE_AND_KEYS},
-    "held": {"alice": {"resume", "consult"}},
+    "connected": {"alice": {"hold", "consult", "transfer", "end"} | MUTE_AND_KEYS},
+    "held": {"alice": {"resume", "consult", "transfer"}},
     "consult_offered": {"alice": {"cancel-consult", "resume"}, "bob": {"decline"}},
     "consulting": {
         "alice": {"resume", "swap", "transfer", "conference", "end-consult"} | MUTE_AND_KEYS,
@@ -31,9 +31,18 @@ EXPECTED: Mapping[str, Mapping[str, set[str]]] = {
     "resumed while ringing": {"alice": {"swap", "cancel-consult"} | MUTE_AND_KEYS, "bob": {"decline"}},
     "transfer_asked": {"alice": {"wrap-up"}, "bob": {"accept-transfer", "decline-transfer"}},
     "conference": {
-        "alice": {"end", "leave-conference", "transfer"} | MUTE_AND_KEYS,
+        "alice": {"end", "leave-conference", "transfer", "consult", "drop"} | MUTE_AND_KEYS,
         "bob": {"leave-conference", "mute"},
     },
+    "consult waits": {"alice": {"cancel-consult", "resume"}},
+    "consult over a conference": {
+        "alice": {"resume", "swap", "transfer", "conference", "end-consult"} | MUTE_AND_KEYS,
+        "bob": {"leave-conference", "mute"},
+        "carol": {"leave-consult", "mute"},
+    },
+    "transferring": {"alice": {"wrap-up"}, "bob": {"decline"}},
+    "dialling": {"alice": {"end", "mute"}},
+    "handed_out": {"alice": {"wrap-up"}},
     "ended": {"alice": {"wrap-up"}},
 }
 
@@ -55,14 +64,21 @@ BODIES: Mapping[str, Json] = {
     "end": {},
     "mute": {},
     "unmute": {},
+    "drop": {"leg": "ix-nobody"},
     "dtmf": {"digits": "1"},
     "wrap-up": {"reason": "resolved"},
+    "extend-wrap-up": {},
 }
 """Every action, with a body that is well made, so that a refusal is about the role or the phase."""
 
 NEVER_THE_OWNERS = {"leave-consult", "accept-transfer", "decline-transfer"}
 AGENT_2_EVER = {"accept", "decline", "leave-consult", "leave-conference", "accept-transfer", "decline-transfer", "mute", "unmute"}
-EVER: Mapping[str, set[str]] = {"agent1": set(BODIES) - NEVER_THE_OWNERS, "agent2": AGENT_2_EVER, "supervisor": {"end"}}
+EVER: Mapping[str, set[str]] = {
+    "agent1": set(BODIES) - NEVER_THE_OWNERS,
+    "agent2": AGENT_2_EVER,
+    "former": {"wrap-up", "extend-wrap-up"},
+    "supervisor": {"end"},
+}
 """What a role may do in some phase. Anything else is refused as not permitted; what may be done in another phase only, as not now."""
 
 
@@ -97,10 +113,18 @@ REACHED: Mapping[str, Callable[[Scene], Awaitable[str]]] = {
     # Of all phases this one alone is over by itself, so that it gets the time that a slow machine may need.
     "transfer_asked": lambda scene: scene.transfer_asked("817"),
     "conference": Scene.conference,
+    "consult waits": Scene.consult_waits,
+    "consult over a conference": Scene.consulting_over_a_conference,
+    "transferring": Scene.transferring,
+    "dialling": Scene.dialling,
+    "handed_out": Scene.handed_out,
     "ended": ended,
 }
+OUTSIDE = {"dialling", "handed_out"}
+"""Phases with somebody outside."""
 
 
+@pytest.mark.usefixtures("outside")
 @pytest.mark.parametrize("phase", REACHED)
 async def test_each_party_is_offered_exactly_what_the_contract_allows(scene: Scene, phase: str) -> None:
     interaction = await REACHED[phase](scene)
@@ -110,6 +134,7 @@ async def test_each_party_is_offered_exactly_what_the_contract_allows(scene: Sce
     assert await scene.supervisor.may(interaction) == (set() if phase == "ended" else {"end"})
 
 
+@pytest.mark.usefixtures("outside")
 @pytest.mark.parametrize("phase", REACHED)
 async def test_what_is_not_offered_is_refused_and_changes_nothing(scene: Scene, phase: str) -> None:
     interaction = await REACHED[phase](scene)

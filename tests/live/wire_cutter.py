@@ -4,6 +4,7 @@ It forwards bytes and understands none of them. Cutting is what a broken network
 """
 
 import asyncio
+import re
 import time
 from contextlib import suppress
 from types import TracebackType
@@ -26,7 +27,8 @@ class WireCutter:
         self._is_cut = False
         self._server: asyncio.Server | None = None
         self._pipes: set[asyncio.Task[None]] = set()
-        self._tap = _open_tap()
+        self._taps: dict[asyncio.Event, bytes] = {}
+        """What lets the bytes of each connection through, and what that has begun with."""
 
     async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(self._connected, "127.0.0.1", self._listen_port)
@@ -49,11 +51,22 @@ class WireCutter:
         self.forwarded_at = None
         await self._end_pipes()
 
-    def fall_silent(self) -> None:
-        """Forward nothing more on the connections that there are, not even their end; new ones get through."""
+    def fall_silent(self, *, new_get_through: bool = True) -> None:
+        """Forward nothing more on the connections that there are, not even their end.
+
+        `new_get_through`: otherwise no new one does before `mend`, so that nothing at all is asked of Asterisk, however long that takes.
+        """
         self.forwarded_at = None
-        self._tap.clear()
-        self._tap = _open_tap()
+        self._is_cut = not new_get_through
+        for tap in self._taps:
+            tap.clear()
+        self._taps.clear()
+
+    def fall_silent_where(self, asked: bytes) -> None:
+        """Forward nothing more on the one connection whose first request is such (an expression): half open, while all others go on."""
+        (silent,) = [tap for tap, began in self._taps.items() if re.search(asked, began)]
+        silent.clear()
+        del self._taps[silent]
 
     def mend(self) -> None:
         """Let new connections through again; what was cut stays cut, and what fell silent stays silent."""
@@ -69,15 +82,21 @@ class WireCutter:
             writer.transport.abort()  # Asterisk is not there: the same as without us
             return
         self.forwarded_at = time.time()
+        tap = asyncio.Event()
+        tap.set()
+        self._taps[tap] = b""
         for source, sink in ((reader, there_writer), (there_reader, writer)):
-            pipe = asyncio.create_task(self._pipe(source, sink, self._tap), name="wire cutter")
+            pipe = asyncio.create_task(self._pipe(source, sink, tap), name="wire cutter")
             self._pipes.add(pipe)
             pipe.add_done_callback(self._pipes.discard)
+            pipe.add_done_callback(lambda _: self._taps.pop(tap, None))
 
     async def _pipe(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, tap: asyncio.Event) -> None:
         try:
             while True:
                 data = await source.read(CHUNK_BYTES)
+                if self._taps.get(tap) == b"":
+                    self._taps[tap] = data
                 await tap.wait()
                 if not data:
                     return
@@ -95,10 +114,3 @@ class WireCutter:
         for pipe in pipes:
             with suppress(asyncio.CancelledError):
                 await pipe
-
-
-def _open_tap() -> asyncio.Event:
-    """Each connection keeps the tap that it began with."""
-    tap = asyncio.Event()
-    tap.set()
-    return tap

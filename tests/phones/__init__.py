@@ -7,6 +7,8 @@ It must never know anything of the controller.
 from tests.phones.answering_phone import AnsweringPhone
 from tests.phones.calls import Call, CallState
 from tests.phones.ear import Ear
+from tests.phones.far_call import FarCall
+from tests.phones.far_end import FarEnd
 from tests.phones.hearing import Gap, HeardPacket
 from tests.phones.soft_phone import Account, SoftPhone
 from tests.phones.stub_phone import RefusedCall, StubPhone
@@ -23,6 +25,8 @@ __all__ = [
     "Call",
     "CallState",
     "Ear",
+    "FarCall",
+    "FarEnd",
     "Gap",
     "HeardPacket",
     "RefusedCall",

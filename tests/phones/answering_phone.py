@@ -8,7 +8,9 @@ import secrets
 from typing import Final
 
 from tests.phones.errors import PhoneTimeout
+from tests.phones.sdp import sound, where_to_send
 from tests.phones.soft_phone import Account
+from tests.phones.speaking import frames_of_keys, send_frames
 from tests.phones.stub_phone import Message, StubPhone
 
 ALLOW: Final = "INVITE, ACK, BYE, CANCEL, OPTIONS, UPDATE"
@@ -39,6 +41,11 @@ class AnsweringPhone(StubPhone):
             raise PhoneTimeout(f"no {method} came to {self.account.user} in {seconds_max:g} s, only {came}") from None
         return found[-1]
 
+    @property
+    def invitation(self) -> Message:
+        """The newest call's."""
+        return self._invitations[self.calls[-1].call_id]
+
     def asked_so_far(self, method: str) -> list[Message]:
         """The requests with this method within a call that have come until now."""
         return [request for request in self.requests if request.method == method]
@@ -58,6 +65,17 @@ class AnsweringPhone(StubPhone):
                 await self._refreshed.wait()
         except TimeoutError:
             raise PhoneTimeout(f"{self.account.user}'s refresh was not answered in {seconds_max:g} s") from None
+
+    def press_by_info(self, key: str, *, milliseconds: int = 100) -> None:
+        """Press a key by a message of SIP, as some telephones do (RFC 6086, application/dtmf-relay)."""
+        self._refreshes += 1
+        self._ask("INFO", self._refreshes, "Content-Type: application/dtmf-relay", body=f"Signal={key}\r\nDuration={milliseconds}\r\n")
+
+    async def press_in_sound(self, keys: str) -> None:
+        """Press keys that are nothing but their tones: this telephone has agreed on no other way."""
+        to = where_to_send(self.invitation.body)
+        assert to is not None, "Asterisk says where it takes sound"
+        await send_frames(self._rtp_port, to, frames_of_keys(keys))
 
     def _ask(self, method: str, number: int, *headers: str, body: str = "") -> None:
         """Send a request within the newest call."""
@@ -79,7 +97,7 @@ class AnsweringPhone(StubPhone):
         if answer.one("cseq") != f"{self._refreshes} INVITE":
             super()._take_answer(answer)
         elif answer.first_line.startswith("SIP/2.0 200"):
-            self._ask("ACK", self._refreshes, "Content-Type: application/sdp", body=_sound(self._rtp_port))
+            self._ask("ACK", self._refreshes, "Content-Type: application/sdp", body=sound(self._rtp_port))
             self._refreshed.set()
 
     def receive(self, text: str) -> None:
@@ -107,10 +125,5 @@ class AnsweringPhone(StubPhone):
 
     def _answer_in_words(self, request: Message) -> None:
         allow = ALLOW if self._updates else ALLOW.removesuffix(", UPDATE")
-        sound = _sound(self._rtp_port) if request.method == "INVITE" and self._with_sound else ""
-        self._answer(request, 200, "OK", f"Allow: {allow}", body=sound)
-
-
-def _sound(port: int) -> str:
-    lines = ["v=0", "o=- 1 1 IN IP4 127.0.0.1", "s=-", "c=IN IP4 127.0.0.1", "t=0 0", f"m=audio {port} RTP/AVP 0", "a=rtpmap:0 PCMU/8000"]
-    return "\r\n".join([*lines, ""])
+        body = sound(self._rtp_port) if request.method == "INVITE" and self._with_sound else ""
+        self._answer(request, 200, "OK", f"Allow: {allow}", body=body)

@@ -30,7 +30,7 @@ from tests.phones.tones import PHONE_TONES_HZ
 EVENT_SECONDS_MAX: Final = 5.0
 REGISTER_SECONDS_MAX: Final = 10.0
 REGISTER_AGAIN_SECONDS: Final = 300
-KEY_SECONDS: Final = 0.2
+KEY_SECONDS: Final = 0.4
 EVENTS_KEPT: Final = 500
 EVENTS_SHOWN: Final = 12
 
@@ -184,7 +184,7 @@ class SoftPhone:
         await self._modify("resume", await self._choose(call))
 
     async def send_keys(self, keys: str, call: Call | None = None) -> None:
-        """Press telephone keys one after the other (RFC 4733 events), as fast as a quick finger does."""
+        """Press telephone keys one after the other (RFC 4733 events), with pauses like those of a hand."""
         await self._choose(call)
         for key in keys:
             await self._ask("sndcode", key)

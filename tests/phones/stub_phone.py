@@ -38,16 +38,19 @@ class RefusedCall:
     """The invitation's Call-Info header (RFC 3261, 20.9); some telephones answer by themselves when it says so."""
     cancelled_at: float | None = None
     """When the caller gave up."""
+    cancelled_because: str = ""
+    """The Reason header of the CANCEL (RFC 3326): a telephone notes no missed call where it says `SIP;cause=200`."""
     acknowledged_at: float | None = None
     """When the other side acknowledged our refusal; it is over then."""
 
 
 @dataclass(slots=True)
 class Message:
-    """A SIP message without its body; names of headers in small letters."""
+    """A SIP message; names of headers in small letters."""
 
     first_line: str
     headers: list[tuple[str, str]] = field(default_factory=list)
+    body: str = ""
 
     @property
     def method(self) -> str:
@@ -128,7 +131,7 @@ class StubPhone:
 
     def receive(self, text: str) -> None:
         """Take one SIP message."""
-        message = _parse(text)
+        message = parse(text)
         if message.first_line.startswith("SIP/2.0"):
             self._take_answer(message)
             return
@@ -165,6 +168,9 @@ class StubPhone:
 
     def _take_cancel(self, cancel: Message) -> None:
         self._answer(cancel, 200, "OK")
+        for call in self.calls:
+            if call.call_id == cancel.one("call-id"):
+                call.cancelled_because = cancel.one("reason")
         self._note(cancel.one("call-id"), "cancelled_at")
         invitation = self._invitations.get(cancel.one("call-id"))
         if invitation is not None:
@@ -248,8 +254,9 @@ class StubPhone:
         assert self._ports is not None, "the phone was not started"
         return self._ports.rtp.start
 
-    def _answer(self, request: Message, status: int, reason: str, *more: str, body: str = "") -> None:
-        tag = "" if status == 100 or ";tag=" in request.one("to") else f";tag={self._tag}"
+    def _answer(self, request: Message, status: int, reason: str, *more: str, body: str = "", tag: str = "") -> None:
+        """Answer a request; `tag`: whose answer it is, where several answer the same one."""
+        tag = "" if status == 100 or ";tag=" in request.one("to") else f";tag={tag or self._tag}"
         lines = [
             f"SIP/2.0 {status} {reason}",
             *(f"Via: {via}" for via in request.all("via")),
@@ -283,7 +290,9 @@ class _Wire(asyncio.DatagramProtocol):
             self._phone.receive(data.decode(errors="replace"))
 
 
-def _parse(text: str) -> Message:
-    first_line, *rest = text.split("\r\n\r\n", 1)[0].split("\r\n")
+def parse(text: str) -> Message:
+    """Read a SIP message."""
+    head, _, body = text.partition("\r\n\r\n")
+    first_line, *rest = head.split("\r\n")
     pairs = (line.partition(":") for line in rest)
-    return Message(first_line, [(name.strip().lower(), value.strip()) for name, _, value in pairs])
+    return Message(first_line, [(name.strip().lower(), value.strip()) for name, _, value in pairs], body)

@@ -6,24 +6,29 @@ It drives a real `Floor` in simulated time and never looks behind its door. Ever
 from dataclasses import replace
 from typing import Any
 
+from controller.dialling.rules import DiallingRules, OutsideLimits, Trunk
 from controller.directory.directory import Agent, Directory, EntryPoint, Queue, Reason
 from controller.directory.ids import (
     THE_SWITCH,
     AgentId,
+    ColleagueId,
     CommandKey,
     EntryPointId,
     InteractionId,
     LegId,
+    OrganisationId,
     QueueId,
     ReasonId,
     Seconds,
 )
 from controller.directory.policy import Policy
+from controller.directory.targets import AgentTarget, ColleagueTarget, EntryPointTarget, NumberTarget, QueueTarget, Target
 from controller.floor.floor import Floor
 from controller.floor.outcome import Input, Outcome, SiteReloaded
 from controller.interaction import commands
 from controller.interaction.commands import Action, Command
 from controller.interaction.facts import (
+    AgentDialled,
     CustomerArrived,
     EndCause,
     LegAnswered,
@@ -37,20 +42,53 @@ from controller.interaction.interaction import Interaction, Phase
 from controller.interaction.layout import Room, layout
 from controller.interaction.notices import Notice
 from controller.interaction.parties import agent_2_of, owner_of, parties
-from controller.interaction.party import Party, Role, Standing
+from controller.interaction.party import Party, Standing
 from controller.interaction.refusals import Refused
 from controller.interaction.roles import allowed
-from controller.routing.commands import DeskCommand, GoAvailable, GoIdle, LogOff, LogOn
+from controller.routing.commands import CallOut, DeskCommand, GoAvailable, GoIdle, LogOff, LogOn
 from controller.routing.desk import DeskState
 
 NINE_O_CLOCK: Seconds = 1_000_000.0
+HEAD_OFFICE = OrganisationId("head-office")
 RESOLVED = ReasonId("resolved")
-PEOPLE = {"alice": "Alice Martin", "bob": "Bob Durand", "carol": "Carol Petit", "dave": "Dave Moreau", "sam": "Sam Leroy"}
+PEOPLE = {
+    "alice": "Alice Martin",
+    "bob": "Bob Durand",
+    "carol": "Carol Petit",
+    "dave": "Dave Moreau",
+    "sam": "Sam Leroy",
+    "erin": "Erin Fabre",
+    "frank": "Frank Simon",
+    "grace": "Grace Laurent",
+    "heidi": "Heidi Michel",
+}
 PHONES = {name: str(1001 + place) for place, name in enumerate(PEOPLE)}
 
 COMMANDS: dict[Action, type[Command]] = {
-    kind.action: kind for kind in vars(commands).values() if isinstance(kind, type) and issubclass(kind, Command) and kind is not Command
+    kind.action: kind
+    for kind in vars(commands).values()
+    if isinstance(kind, type) and issubclass(kind, Command) and kind not in (Command, commands.TransferBlind)
 }
+
+
+def target(whom: str) -> Target:
+    """Whom somebody asks for: an agent by first name, `queue:billing`, `entry point:accounts`, `colleague:Marie Durand`, or a number.
+
+    `cora:+33199002001`: the site knows whose number it is.
+    """
+    kind, _, name = whom.rpartition(":")
+    match kind:
+        case "queue":
+            return QueueTarget(queue=QueueId(name))
+        case "entry point":
+            return EntryPointTarget(entry_point=EntryPointId(name))
+        case "colleague":
+            colleague = ColleagueId(name.lower().replace(" ", "."))
+            return ColleagueTarget(colleague=colleague, name=name, dial="+33199001001", shown="+33 1 99 00 10 01", organisation=HEAD_OFFICE)
+        case _ if name[1:].isdecimal():
+            return NumberTarget(dial=name, shown=name, name=kind, is_emergency=name in ("112", "15"))
+        case _:
+            return AgentTarget(agent=AgentId(name))
 
 
 def agent(name: str, *, answers_remotely: bool = False) -> Agent:
@@ -60,11 +98,19 @@ def agent(name: str, *, answers_remotely: bool = False) -> Agent:
         name=PEOPLE[name],
         phone=PHONES[name],
         supervisor=name == "sam",
+        may_call_out=True,
         answers_remotely=answers_remotely,
     )
 
 
-def site(policy: Policy | None = None, *, support: str = "alice bob", billing: str = "carol dave", answers_remotely: str = "") -> Directory:
+def site(
+    policy: Policy | None = None,
+    *,
+    support: str = "alice bob",
+    billing: str = "carol dave",
+    answers_remotely: str = "",
+    limits: OutsideLimits | None = None,
+) -> Directory:
     """The demo site: 800 leads to `support`, 801 to `billing`. A queue named with no agents at all ("") is not there."""
     policy = replace(policy or Policy(), wrap_up_default=RESOLVED)
     agents = {AgentId(name): agent(name, answers_remotely=name in answers_remotely.split()) for name in PEOPLE}
@@ -85,7 +131,15 @@ def site(policy: Policy | None = None, *, support: str = "alice bob", billing: s
         },
         wrap_up_reasons={ReasonId(reason): Reason(id=ReasonId(reason), name=reason.title()) for reason in ("resolved", "follow-up")},
         idle_reasons={ReasonId("lunch"): Reason(id=ReasonId("lunch"), name="Lunch")},
+        dialling=DiallingRules(trunk="outside", limits=limits or OutsideLimits()),
+        policy=policy,
     )
+
+
+def with_trunk(directory: Directory) -> Directory:
+    """The site's trunk is one of its site file, and says from which number its calls come."""
+    trunk = Trunk(name="outside", caller_ids=("+33199002000",), default_caller_id="+33199002000")
+    return replace(directory, trunks={trunk.name: trunk})
 
 
 def everything(floor: Floor) -> dict[str, object]:
@@ -136,6 +190,11 @@ class Contact:
         return agent_2.agent if agent_2 else None
 
     @property
+    def members(self) -> list[str]:
+        """Who is in the conference beside the customer and the owner, in the order in which they joined."""
+        return [str(member.person.agent or member.person.name) for member in self.now.members]
+
+    @property
     def talking(self) -> set[str]:
         """Who hears whom: everybody who is up in the talk room."""
         return self._standing_in(Room.TALK, Standing.UP)
@@ -162,12 +221,8 @@ class Contact:
 
     def can(self, who: str) -> set[str]:
         """What this agent's buttons offer."""
-        role = self._story.floor.role_of(self.now, AgentId(who))
-        return (
-            {str(action) for action in allowed(self.now, role, AgentId(who), supervises=self._story.floor.supervises(AgentId(who)))}
-            if role
-            else set()
-        )
+        supervises = self._story.floor.supervises(AgentId(who))
+        return {str(action) for action in allowed(self.now, AgentId(who), supervises=supervises)}
 
     def _standing_in(self, room: Room, standing: Standing) -> set[str]:
         legs = {place.leg for place in layout(self.now).places if place.room is room}
@@ -175,7 +230,7 @@ class Contact:
 
 
 def _name(party: Party) -> str:
-    return str(party.agent) if party.role is not Role.CUSTOMER else party.name
+    return str(party.agent) if party.agent is not None else party.name
 
 
 class Story:
@@ -225,6 +280,26 @@ class Story:
         """A telephone is put down, or it could not be rung, or it was lost: the cause says which."""
         self.take(LegEnded(leg=self.leg_of(who), cause=cause))
 
+    def dials(self, who: str, whom: str, *, on: str = "dialled", telephone: str | None = None) -> LegId:
+        """Somebody dials from their telephone; what stands for nobody is a text that begins with `?`, which is the reason."""
+        leg, means = LegId(on), None if whom.startswith(("?", "*")) else target(whom)
+        why = whom.removeprefix("?") if means is None else ""
+        phone = telephone or PHONES[who]
+        self.take(AgentDialled(leg=leg, telephone=phone, dialled=whom, target=means, because=why, switch=THE_SWITCH))
+        return leg
+
+    def call_ends(self, leg: str, cause: EndCause = EndCause.HUNG_UP) -> None:
+        """One of the calls of somebody's telephone is over."""
+        self.take(LegEnded(leg=LegId(leg), cause=cause))
+
+    def call_is_held(self, leg: str) -> None:
+        """One of the calls of somebody's telephone is put on hold there."""
+        self.take(LegHeld(leg=LegId(leg)))
+
+    def call_is_taken_back(self, leg: str) -> None:
+        """One of the calls of somebody's telephone is off hold there."""
+        self.take(LegUnheld(leg=LegId(leg)))
+
     def presses_hold_key(self, who: str) -> None:
         self.take(LegHeld(leg=self.leg_of(who)))
 
@@ -272,16 +347,21 @@ class Story:
         extra: dict[str, Any] = {}
         match Action(button):
             case Action.CONSULT:
-                extra = {"target": self.floor.directory.agents.get(AgentId(to or "bob")) or agent(to or "bob")}
+                extra = {"target": target(to or "bob")}
             case Action.DTMF:
                 extra = {"digits": digits}
             case Action.WRAP_UP:
                 extra = {"reason": ReasonId(reason), "note": note}
+            case Action.DROP:
+                extra = {"leg": self.leg_of(to) if to is not None else LegId("nobody's")}
             case _:
                 pass
         contact = of or self.contact
         once = CommandKey(key) if key is not None else None
-        return self.take(COMMANDS[Action(button)](agent=AgentId(who), interaction=contact.id, revision=revision, key=once, **extra))
+        kind = COMMANDS[Action(button)]
+        if kind is commands.TransferCustomer and to is not None:
+            kind, extra = commands.TransferBlind, {"target": target(to)}
+        return self.take(kind(agent=AgentId(who), interaction=contact.id, revision=revision, key=once, **extra))
 
     def refuses(self, who: str, button: str, **asked: Any) -> str:
         """Press a button that must be refused, and say with which code."""
@@ -295,6 +375,16 @@ class Story:
     def says(self, who: str, what: type[DeskCommand], reason: str = "") -> Outcome:
         """An agent says something about their own presence."""
         return self.take(GoIdle(agent=AgentId(who), reason=reason) if what is GoIdle else what(agent=AgentId(who)))
+
+    def calls_out(self, who: str, whom: str, *, queue: str | None = None, key: str | None = None) -> Contact:
+        """An agent calls somebody: their own telephone rings first."""
+        known = set(self.floor.interactions)
+        once = CommandKey(key) if key is not None else None
+        of = QueueId(queue) if queue is not None else None
+        self.take(CallOut(agent=AgentId(who), target=target(whom), queue=of, key=once))
+        (new,) = set(self.floor.interactions) - known
+        self.contacts[whom] = Contact(self, new)
+        return self.contacts[whom]
 
     def goes_available(self, *names: str) -> None:
         """Agents log on and take calls, each a second after the other, so that the first has been available longest."""

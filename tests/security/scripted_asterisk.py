@@ -10,9 +10,10 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, NoReturn
 
-from controller.asterisk.connection import frame_of
+from controller.asterisk.dial_string import Dialable
 from controller.asterisk.errors import failure
 from controller.asterisk.events import BadEvent, UnknownEvent, parse
+from controller.asterisk.rest_over_websocket import frame_of
 from controller.asterisk.switch import AriSwitch
 from controller.asterisk.transport import NOTHING, Method, Reply, Transport
 from controller.directory.ids import AgentId, InteractionId
@@ -157,9 +158,10 @@ class Centre:
     def __init__(self) -> None:
         self.asterisk = ScriptedAsterisk()
         self.loop = Loop(Floor(directory()), clock=time.time)
-        access = AsteriskAccess(url="http://x", app=APP, username="", password="", transport="", lanes=1)
-        self.switch = AriSwitch(access, post=self.loop.post, instance="test")
+        access = AsteriskAccess(url="http://x", app=APP, username="", password="", transport="auto", lanes=1)
+        self.switch = AriSwitch(access, post=self.loop.post, instance="test", dialable=Dialable())
         self.switch._transport = self.asterisk
+        self.switch._lend_errands()
         self.switch._attachment.run = self._stay_attached  # type: ignore[method-assign]  # the scripted Asterisk needs no socket
         self.loop.serve(self.switch, ())
         self.asterisk.hear = self.hear

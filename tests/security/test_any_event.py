@@ -29,13 +29,13 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reconcile, "FIRST_MUSIC_SECONDS", 0.0)
 
 
-@settings(max_examples=300, suppress_health_check=QUIET)
+@settings(max_examples=300, deadline=None, suppress_health_check=QUIET)
 @given(st.one_of(texts, st.binary(max_size=60).map(lambda raw: raw.decode(errors="surrogateescape"))))
 def test_any_text_is_an_event_that_we_know_or_one_to_pass_over(text: str) -> None:
     assert parse(written(text)) is not None
 
 
-@settings(max_examples=300, suppress_health_check=QUIET)
+@settings(max_examples=300, deadline=None, suppress_health_check=QUIET)
 @given(st.one_of(events(), spoilt()))
 def test_reading_an_event_never_changes_what_kind_it_is(event: dict[str, object]) -> None:
     read = parse(json.dumps(event))

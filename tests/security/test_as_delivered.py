@@ -13,19 +13,27 @@ CONF = TOP / "asterisk-conf"
 COMPOSE: dict[str, Any] = yaml.safe_load((TOP / "docker/compose.yaml").read_text())["services"]
 
 
+def with_included(file: str) -> str:
+    """An Asterisk file, with those that it includes."""
+    return re.sub(r"^#(?:try)?include (\S+)$", lambda found: with_included(found[1]), (CONF / file).read_text(), flags=re.MULTILINE)
+
+
 def sections(file: str) -> Iterator[tuple[str, str, dict[str, list[str]]]]:
-    """Every section of an Asterisk file: its name, the template it follows, and its own lines."""
-    name, template, lines = "", "", dict[str, list[str]]()
-    for line in (CONF / file).read_text().splitlines():
+    """Every section of an Asterisk file and of those it includes: its name, the template it follows, and its own lines."""
+    found: list[tuple[str, str, dict[str, list[str]]]] = []
+    lines = dict[str, list[str]]()
+    for line in with_included(file).splitlines():
         said = line.partition(";")[0].strip()
-        if found := re.fullmatch(r"\[([^]]+)\](?:\(([^)]*)\))?", said):
-            if name:
-                yield name, template, lines
-            name, template, lines = found[1], found[2] or "", {}
+        if begins := re.fullmatch(r"\[([^]]+)\](?:\(([^)]*)\))?", said):
+            if begins[2] == "+":
+                lines = next(known for name, _, known in found if name == begins[1])
+                continue
+            lines = {}
+            found.append((begins[1], begins[2] or "", lines))
         elif "=" in said:
             key, _, value = said.partition("=")
             lines.setdefault(key.strip(), []).append(value.strip("> "))
-    yield name, template, lines
+    return iter(found)
 
 
 def test_every_proof_that_the_page_on_threats_names_is_there() -> None:
@@ -83,8 +91,8 @@ def test_the_controller_cannot_change_its_own_site_file() -> None:
 
 def test_every_telephone_has_a_password_of_its_own_and_none_is_anonymous() -> None:
     found = list(sections("pjsip.conf"))
-    endpoints = {name: lines for name, template, lines in found if template in ("agent", "customer", "line", "telephone")}
-    passwords = {name: lines["password"][0] for name, template, lines in found if template == "login"}
+    endpoints = {name: lines for name, template, lines in found if template in ("ari-controller-agent", "customer", "line", "telephone")}
+    passwords = {name: lines["password"][0] for name, template, lines in found if template == "ari-controller-login"}
 
     assert endpoints.keys() == passwords.keys()
     assert len(set(passwords.values())) == len(passwords)
@@ -100,23 +108,26 @@ def test_telephones_are_let_in_by_address_before_their_password_is_looked_at() -
     assert addresses == {"deny": ["0.0.0.0/0.0.0.0", "::/0"], "permit": ["127.0.0.1"]}
 
 
-def test_a_telephone_may_not_say_who_it_is_transfer_or_dial_for_itself() -> None:
-    (telephone,) = [lines for name, _, lines in sections("pjsip.conf") if name == "telephone"]
-    agents = (CONF / "extensions.conf").read_text().partition("[agents]")[2]
+def test_a_telephone_may_not_say_who_it_is_and_only_agents_transfer() -> None:
+    (telephone,) = [lines for name, _, lines in sections("pjsip.conf") if name == "ari-controller-telephone"]
+    may_transfer = {name for name, _, lines in sections("pjsip.conf") if lines.get("allow_transfer") == ["yes"]}
+    (agents,) = [lines for name, _, lines in sections("extensions.conf") if name == "ari-controller-agents"]
 
     assert telephone["trust_id_inbound"] == ["no"]
     assert telephone["allow_transfer"] == ["no"]
     assert telephone["allow_subscribe"] == ["no"]
     assert telephone["trust_id_outbound"] == ["no"]
     assert telephone["send_connected_line"] == ["no"]
-    assert "exten" not in agents
+    # What it dials goes to the controller, and nowhere else.
+    assert {line.partition(",")[2].partition("(")[0] for line in agents["same"]} == {"GotoIf", "Set", "Stasis", "Goto"}
+    assert may_transfer == {"ari-controller-agent"}
 
 
 def test_only_a_line_that_shows_its_password_may_have_callers_of_any_number() -> None:
     found = list(sections("pjsip.conf"))
     known_by = {name: lines["identify_by"] for name, _, lines in found if "identify_by" in lines}
 
-    assert known_by == {"line": ["auth_username"]}
+    assert known_by == {"ari-controller-line": ["auth_username"]}
     assert [name for name, template, _ in found if template == "line"] == ["outside"]
 
 
@@ -134,11 +145,13 @@ def test_ari_is_on_loopback_with_a_user_of_its_own_and_nothing_else_is_served() 
 
 
 def test_a_number_that_was_dialled_can_add_no_word_to_the_dialplan_and_nothing_there_runs_commands() -> None:
-    dialplan = (CONF / "extensions.conf").read_text()
+    dialplan = "\n".join(line for line in with_included("extensions.conf").splitlines() if not line.startswith(";"))
     (options,) = [lines for _, _, lines in sections("asterisk.conf")]
 
-    assert dialplan.count("EXTEN") == 1
-    assert r"${FILTER(0-9+,${CUT(EXTEN,\;,1)})}" in dialplan
+    # What is dialled is filtered before anything else is done with it, or is the cause of a hang-up, where it has to be a number.
+    cut = r"${CUT(EXTEN,\;,1)}"
+    safe = (f"${{FILTER(0-9+,{cut})}}", f"${{FILTER(+*#0-9,{cut})}}", "Hangup(${EXTEN})")
+    assert sum(dialplan.count(use) for use in safe) == dialplan.count("EXTEN") > 1
     assert not re.search(r"CALLERID\(|\bSystem\(|TrySystem\(|SHELL\(|CURL\(|AGI\(", dialplan)
     assert options["live_dangerously"] == ["no"]
     assert not re.search(r"app_system|func_shell|func_curl|res_agi|app_originate|pbx_spool", (CONF / "modules.conf").read_text())

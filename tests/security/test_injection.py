@@ -60,7 +60,8 @@ async def test_a_callers_name_and_number_are_values_of_two_variables_and_nothing
         shown = "".join(letter if letter.isprintable() else " " for letter in text[:CALLER_LETTERS_MAX])
         variables = asked.pop("variables")
         name = re.sub(r"\\(.)", r"\1", shown)  # as it is meant: within quotes SIP writes a backslash before some letters
-        assert variables == {"CONNECTEDLINE(num,i)": shown, "CONNECTEDLINE(name,i)": name, "CHANNEL(musicclass)": "default"}
+        fixed = {"CHANNEL(musicclass)": "default", "TRANSFER_CONTEXT": "ari-controller-transfers"}
+        assert variables == {"CONNECTEDLINE(num,i)": shown, "CONNECTEDLINE(name,i)": name, **fixed}
         assert (asked["endpoint"], asked["app"]) == ("PJSIP/1001", "controller")
         assert set(asked) == {"endpoint", "app", "channelId"}
 
@@ -87,7 +88,7 @@ async def test_a_number_that_is_nobodys_goes_back_to_one_fixed_place_in_the_dial
             here.asterisk.customer_calls(CUSTOMER, dialled=text)
             await here.until(lambda: CUSTOMER not in here.asterisk.channels)
 
-        given_back = {"context": "customers-returned", "extension": "s", "priority": "1"}
+        given_back = {"context": "ari-controller-returned", "extension": "s", "priority": "1"}
         assert here.asterisk.asked == [(f"POST channels/{CUSTOMER}/continue", given_back)]
         assert not here.loop.floor.interactions
 

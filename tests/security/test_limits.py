@@ -10,8 +10,8 @@ from structlog.testing import capture_logs
 
 from controller.desktop.limits import Limits
 from controller.desktop.problems import Problem
-from controller.desktop.rates import Rates
 from controller.desktop.sessions import Sessions
+from controller.desktop.shares import Rates
 from controller.directory.ids import AgentId
 from tests.edges.desktop_world import Desktop, World
 

@@ -1,6 +1,7 @@
 """The desktop over TLS: what browsers are told, what is refused, and certificates that are renewed or wrong."""
 
 import asyncio
+import os
 import shutil
 import ssl
 from collections.abc import AsyncIterator
@@ -12,6 +13,7 @@ import uvloop
 
 from controller.desktop.limits import Limits
 from controller.desktop.tls import BadCertificate, Tls
+from tests.edges.command_line import ROOT
 from tests.edges.desktop_world import API, PATIENCE_SECONDS, World
 from tests.security.certificates import self_signed
 from tests.security.raw import connected
@@ -84,6 +86,17 @@ async def test_tls_before_1_2_is_refused(secure: World, desktop: tuple[Path, Pat
 async def test_plain_http_gets_no_answer_where_tls_is_spoken(secure: World) -> None:
     with pytest.raises(aiohttp.ClientError):
         await secure.browser().http.get(secure.url.replace("https", "http") + API + "/me")
+
+
+@pytest.mark.parametrize("is_ready", [True, False])
+async def test_the_containers_health_check_asks_over_tls_where_tls_is_spoken(secure: World, is_ready: bool) -> None:
+    secure.ready = is_ready
+
+    process = await asyncio.create_subprocess_exec(
+        ROOT / "docker/controller/healthy", env={**os.environ, "DESKTOP_LISTEN": secure.url.removeprefix("https://")}
+    )
+
+    assert await process.wait() == (0 if is_ready else 1)
 
 
 async def test_a_renewed_certificate_is_taken_over_without_a_restart(folder: Path) -> None:

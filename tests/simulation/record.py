@@ -23,7 +23,7 @@ from controller.simulator.process import Mistake
 from controller.simulator.world import CALM_SECONDS, Watcher, World, quiet_logs
 
 HISTORIES = Path(__file__).parent / "histories"
-HISTORIES_MAX = 6
+HISTORIES_MAX = 2
 INPUTS = 260
 
 
@@ -58,6 +58,9 @@ class Recorder(Disk, Watcher):
             self.seen |= {f"phase {change.after.phase}", f"input {type(change.cause).__name__}"}
             self.seen |= {f"{name} {getattr(policy, name)} in {change.after.phase}" for name in ("transfer_acceptance", "end_consult")}
             self.seen |= {f"{name} {getattr(policy, name)}" for name in ("owner_hang_up", "after_consult", "customer_gone_in_conference")}
+            self.seen |= {f"{name} {getattr(policy, name)}" for name in ("failed_transfer", "consult_priority", "wrap_up_extension")}
+            self.seen |= {f"{len(change.after.members)} members", f"offer {change.after.offer.why if change.after.offer else None}"}
+            self.seen |= {f"{type(change.cause).__name__} {getattr(getattr(change.cause, 'target', None), 'kind', None)}"}
 
     def happened(self, wall: Seconds, what: str) -> None:
         self.seen.add(f"blow {' '.join(what.split()[:4])}")
@@ -71,8 +74,7 @@ def recorded(seed: int) -> tuple[list[str], set[str]] | None:
     world = World(seed, watcher=recorder, disk=recorder)
     try:
         world.live(INPUTS)
-        world.troubles.end()
-        world.people.is_calm = True
+        world.calms_down()
         world.rest(CALM_SECONDS)
     except Mistake:
         return None

@@ -11,17 +11,20 @@ import pytest
 
 from controller.asterisk import plan as planning
 from controller.asterisk import reconcile
-from controller.asterisk.plan import CloseRoom, Move, Request
-from controller.asterisk.seen import Seen
+from controller.asterisk import switch as switching
+from controller.asterisk.plan import CloseRoom, HangUp, Move, Request
+from controller.asterisk.seen import Progress, Seen, SeenLeg, first_of
+from controller.asterisk.strangers import Strangers
 from controller.asterisk.switch import AriSwitch
-from controller.floor import floor as whole_floor
+from controller.floor import taking
 from controller.floor.deadlines import Deadlines
 from controller.floor.outcome import Outcome
 from controller.interaction import layout as places
-from controller.interaction import steps
 from controller.interaction.interaction import Interaction, Phase
 from controller.interaction.layout import Layout, Room
+from controller.interaction.steps import moves, owner
 from controller.routing.desk import Desk, DeskState
+from controller.routing.telephones import Telephones
 from controller.service import keeping
 from controller.simulator.world import Verdict, simulate
 
@@ -29,9 +32,12 @@ SEEDS = 40
 INPUTS = 150
 
 
-def first_broken(saying: str) -> Verdict:
-    """The first of a few seeds of which the judge says so."""
-    verdicts = (simulate(seed, INPUTS, further=False) for seed in range(SEEDS))
+def first_broken(saying: str, *, further: bool = False, anybody: bool = False) -> Verdict:
+    """The first of a few seeds of which the judge says so. `further`: on days with several telephones and calls without us, too.
+
+    `anybody`: on days with people outside, transfer keys, and calls that take another's place.
+    """
+    verdicts = (simulate(seed, INPUTS, further=further, anybody=anybody) for seed in range(SEEDS))
     return next((verdict for verdict in verdicts if saying in verdict.broken), Verdict(seed=-1, inputs=0, inputs_in_all=0))
 
 
@@ -48,13 +54,13 @@ def test_whoever_arrives_in_the_talk_room_before_others_have_left_it(monkeypatch
 def test_a_customer_who_is_left_in_the_talk_room_of_a_consult(monkeypatch: pytest.MonkeyPatch) -> None:
     customer_room = places._customer_room
     monkeypatch.setattr(places, "_customer_room", lambda i: Room.TALK if i.phase is Phase.CONSULTING else customer_room(i))
-    monkeypatch.setattr(whole_floor, "check", lambda interaction: None)
+    monkeypatch.setattr(taking, "check", lambda interaction: None)
 
     assert first_broken("hears the consult").broken
 
 
 def test_a_wrap_up_that_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(steps, "owe", lambda interaction, agent, now: interaction)
+    monkeypatch.setattr(moves, "owe", lambda interaction, agent, now: interaction)
 
     assert first_broken("no wrap-up").broken
 
@@ -89,6 +95,23 @@ def test_an_agent_who_is_offered_two_customers(monkeypatch: pytest.MonkeyPatch) 
     assert first_broken("at the same time").broken
 
 
+def test_a_telephone_that_rings_on_although_another_one_was_picked_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    def without_the_others(layout: Layout, seen: Seen) -> list[Request]:
+        picked_up = {first_of(leg.leg) for leg in seen.legs_of(layout.interaction) if leg.progress is Progress.UP}
+        requests = planning.plan(layout, seen)
+        return [r for r in requests if not (isinstance(r, HangUp) and first_of(r.leg) in picked_up and seen.legs[r.leg].room is None)]
+
+    monkeypatch.setattr(reconcile, "plan", without_the_others)
+
+    assert first_broken("after nobody wants", further=True).broken
+
+
+def test_an_agent_who_is_rung_while_they_are_in_a_call_without_us(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Telephones, "is_busy", property(lambda telephones: False))
+
+    assert first_broken("into a call without us", further=True).broken
+
+
 def test_an_input_that_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keeping, "_leaves_a_trace", lambda what, outcome: bool(outcome.changes))
 
@@ -96,10 +119,10 @@ def test_an_input_that_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_change_that_desktops_are_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    def without_desks(writing: Any) -> Outcome:
-        return Outcome(changes=tuple(writing.changes), queues=tuple(writing.queues), notices=tuple(writing.notices), unseen=True)
+    def without_desks(of: Any) -> Outcome:
+        return Outcome(changes=tuple(of.changes), queues=tuple(of.queues), notices=tuple(of.notices), unseen=True)
 
-    monkeypatch.setattr(whole_floor._Writing, "outcome", without_desks)
+    monkeypatch.setattr(taking.Taking, "outcome", without_desks)
 
     assert first_broken("desktop shows").broken
 
@@ -108,6 +131,33 @@ def test_a_mistake_in_the_core(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(interaction: Interaction) -> None:
         assert interaction.phase is not Phase.CONFERENCE, "this core knows no conference"
 
-    monkeypatch.setattr(whole_floor, "check", refuse)
+    monkeypatch.setattr(taking, "check", refuse)
 
     assert first_broken("the core made a mistake").broken
+
+
+def test_a_stranger_who_is_left_in_a_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Strangers, "put_out", lambda self, channel, bridge: None)
+
+    assert first_broken("nobody of ours has brought it there", anybody=True).broken
+
+
+def test_a_customer_who_goes_on_by_another_call_and_is_taken_for_a_stranger(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(switching, "_may_take", lambda place, replaced, newcomer, old: False)
+
+    assert first_broken("was hung up by us, and belonged to no interaction", anybody=True).broken
+
+
+def test_a_call_that_took_a_place_and_is_left_where_it_stands_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    def as_if_brought(**known: Any) -> SeenLeg:
+        return SeenLeg(**{**known, "is_in_by_itself": False})
+
+    monkeypatch.setattr(switching, "SeenLeg", as_if_brought)
+
+    assert first_broken("nobody of ours has brought it there", anybody=True).broken
+
+
+def test_a_habit_of_a_telephone_that_is_taken_for_its_agents_wish(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(owner, "_is_a_habit", lambda leg, now: False)
+
+    assert first_broken("since its transfer was refused", anybody=True).broken

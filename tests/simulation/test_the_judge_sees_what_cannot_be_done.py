@@ -9,9 +9,9 @@ from controller.asterisk import plan as planning
 from controller.asterisk import reconcile
 from controller.asterisk.events import ChannelDestroyed, StasisEnd
 from controller.asterisk.plan import HangUp, Move, Request
-from controller.asterisk.seen import Seen
+from controller.asterisk.seen import Seen, beside, first_of
 from controller.directory.ids import THE_SWITCH, AgentId, QueueId
-from controller.floor import floor as whole_floor
+from controller.floor import desks, taking
 from controller.floor.deadlines import Deadlines
 from controller.floor.outcome import Outcome, SiteReloaded
 from controller.interaction import layout as places
@@ -22,14 +22,15 @@ from controller.interaction.layout import Layout, Room
 from controller.interaction.notices import CallTurnedAway
 from controller.interaction.parties import owner_of
 from controller.interaction.refusals import NotNow
-from controller.routing.commands import GoIdle
+from controller.interaction.steps import offer
+from controller.routing.commands import GoAvailable, GoIdle
 from controller.simulator import desktops
 from controller.simulator.broken import Broken
 from controller.simulator.parts import as_told
 from controller.simulator.process import Process
 from controller.simulator.wire import LANES
 from controller.simulator.world import quiet_logs
-from tests.pure.story import site
+from tests.pure.story import PHONES, site
 from tests.simulation.quiet import QuietWorld
 
 
@@ -91,6 +92,15 @@ def test_a_customer_who_is_given_back_to_the_dialplan_and_could_be_served(world:
         world.exchange.execute("POST", f"channels/{customer}/continue", {}, None)
 
 
+def test_a_customer_who_is_given_back_after_one_request_that_failed(world: QuietWorld) -> None:
+    customer = world.is_called()
+    world.exchange.execute("POST", f"bridges/ix-{world.interaction.id}-hold/removeChannel", {"channel": customer}, None)
+    world.judge.customers.look(world.floor)
+
+    with pytest.raises(Broken, match=r"given back to the dialplan after 0\.0 s in no room, tried once at most"):
+        world.exchange.execute("POST", f"channels/{customer}/continue", {"context": "fallback"}, None)
+
+
 def test_a_customer_whom_the_floor_has_turned_away_is_given_back_and_that_is_sound(world: QuietWorld) -> None:
     customer = world.is_answered()
     away = CallTurnedAway(interaction=world.interaction.id, leg=customer, because="nobody serves this line any more")
@@ -121,7 +131,7 @@ def test_a_customer_who_is_answered_and_brought_to_no_room(world: QuietWorld, mo
 
 def test_a_customer_who_waits_alone_in_the_talk_room(world: QuietWorld, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(places, "_customer_room", lambda interaction: Room.TALK)
-    monkeypatch.setattr(whole_floor, "check", lambda interaction: None)
+    monkeypatch.setattr(taking, "check", lambda interaction: None)
 
     world.is_called()
     with pytest.raises(Broken, match="stands alone in the talk room"):
@@ -197,10 +207,45 @@ def test_an_agent_who_is_made_unavailable_although_nobody_gave_them_time(world: 
         world.rest(1.0)
 
 
+def test_an_agent_whose_telephone_was_not_registered_when_it_was_to_ring_and_who_is_blamed_for_it(
+    world: QuietWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(offer, "COULD_NOT_BE_RUNG", {EndCause.FAILED: "the network or Asterisk failed"})
+    world.exchange.unregistered.add(PHONES["alice"])
+
+    with pytest.raises(Broken, match=r"alice was made not_answering in .*: their telephone was not registered when it was to ring"):
+        world.is_called()
+
+
+def test_a_desk_at_which_nobody_sits_and_that_takes_calls(world: QuietWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(desks, "_check_logged_on", lambda known, desk: None)
+    world.ask(GoAvailable(agent=AgentId("bob")))
+
+    with pytest.raises(Broken, match="bob is available and has not logged on"):
+        world.rest(1.0)
+
+
 def test_an_agent_who_lets_it_ring_is_made_unavailable_and_that_is_sound(world: QuietWorld) -> None:
     world.is_called()
     world.rest(30.0)
 
+    assert world.floor.desks[AgentId("alice")].state == "not_answering"
+
+
+def test_an_agent_who_lets_one_telephone_ring_after_the_other_was_picked_up_and_hung_up_unheard_is_made_unavailable(
+    world: QuietWorld,
+) -> None:
+    world.exchange.telephones[PHONES["alice"]] = 2
+    world.is_called()
+    first = first_of(world.telephone.id)
+    picked_up, rings_on = world.exchange.channels[first], world.exchange.channels[beside(first, 2)]
+    world.kill()
+    world.exchange.picks_up(picked_up)
+    world.exchange.hangs_up(picked_up)
+
+    world.rest(30.0)
+
+    assert rings_on.rang_at is not None
     assert world.floor.desks[AgentId("alice")].state == "not_answering"
 
 

@@ -15,7 +15,7 @@ from controller.desktop.directory_entries import (
     entry_points,
     numbers,
     queues_to_consult,
-    stale_because,
+    said_of,
 )
 from controller.desktop.problems import Problem
 from controller.desktop.views import moment, queues_view
@@ -39,7 +39,7 @@ async def look_up(request: web.Request) -> web.Response:
     if len(wanted) > QUERY_LETTERS_MAX:
         raise Problem("bad-query", f"q has at most {QUERY_LETTERS_MAX} letters.")
     if kind == "organisation":
-        found = await _colleagues(wiring, wanted, is_refreshed=request.query.get("refresh") == "true")
+        found = await _colleagues(wiring, asker, wanted, is_refreshed=request.query.get("refresh") == "true")
     else:
         found = _of_the_site(wiring, kind, asker, wanted)
     return Answer(body=found.model_dump_json(exclude_none=True)).response()
@@ -50,33 +50,37 @@ def _of_the_site(wiring: Wiring, kind: str, asker: AgentId, wanted: str) -> shap
     now = wiring.clock()
     match kind:
         case "agent":
-            entries = agents(wiring.floor, asker, wanted)
+            entries = agents(wiring.floor, asker, wanted, now)
         case "queue":
             entries = queues_to_consult(wiring.floor, asker, wanted, now)
         case "entry_point":
             entries = entry_points(wiring.floor, asker, wanted, now)
         case _:
-            entries = numbers(wiring.floor, wiring.dial_box, wanted)
+            entries = numbers(wiring.floor, wiring.targets, asker, wanted, now)
     found = tuple(islice(entries, ENTRIES_MAX + 1))
     is_truncated = len(found) > ENTRIES_MAX
     return shapes.Directory(entries=found[:ENTRIES_MAX], as_of=moment(now), stale=False, truncated=is_truncated)
 
 
-async def _colleagues(wiring: Wiring, wanted: str, *, is_refreshed: bool) -> shapes.Directory:
+async def _colleagues(wiring: Wiring, asker: AgentId, wanted: str, *, is_refreshed: bool) -> shapes.Directory:
     if is_refreshed:
         await wiring.colleagues.refresh(wiring.limits.refresh_seconds_max)
     found = await wiring.colleagues.search(wanted, ENTRIES_MAX)
     states = [state for state in wiring.colleagues.states() if state.organisation.is_offered]
     entries = []
     for number, listed in enumerate(found.colleagues, start=1):
-        entries.append(colleague(wiring.floor, wiring.dial_box, listed, are_several=len(states) > 1))
+        entries.append(colleague(wiring.floor, wiring.targets, asker, listed, wiring.clock(), are_several=len(states) > 1))
         if number % LOOKED_AT_TOGETHER == 0:
             await asyncio.sleep(0)  # calls go first
     now = wiring.clock()
-    because = " ".join(stale_because(state, now) for state in states if state.is_stale(now))
+    said = [sentence for state in states for sentence in said_of(state, now)]
     as_of = min((state.fetched_at for state in states if state.fetched_at is not None), default=now)
     return shapes.Directory(
-        entries=tuple(entries), as_of=moment(as_of), stale=bool(because), because=because or None, truncated=found.is_truncated
+        entries=tuple(entries),
+        as_of=moment(as_of),
+        stale=any(state.is_stale(now) for state in states),
+        because="\n".join(said) or None,
+        truncated=found.is_truncated,
     )
 
 

@@ -66,5 +66,5 @@ def _first(wiring: Wiring, agent: AgentId, after: int | None) -> list[bytes]:
     missed = feed.missed_since(after) if after is not None else None
     if missed is not None:
         return missed
-    members = snapshot(wiring.floor, agent, wiring.clock(), wiring.pictures)
+    members = snapshot(wiring.floor, agent, wiring.clock(), wiring.view_cache)
     return [text_frame(f'{{"type":"snapshot","seq":{feed.seq},{members}}}'.encode())]

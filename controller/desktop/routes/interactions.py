@@ -1,26 +1,29 @@
 """Looking at interactions, and doing something about them."""
 
+from dataclasses import replace
 from http import HTTPStatus
 
 from aiohttp import web
 
 from controller.desktop.actions import ACTIONS, Asked, Doing
 from controller.desktop.answers import Answer
-from controller.desktop.bodies import Body, ConsultBody, TransferBody, idempotency_key, if_match, parse
-from controller.desktop.problems import Problem, not_served
+from controller.desktop.bodies import CallBody, idempotency_key, if_match, parse
+from controller.desktop.problems import Problem
+from controller.desktop.stories import story_answer
 from controller.desktop.views import seen_by, sees
 from controller.desktop.wiring import WIRING, Wiring
-from controller.directory.ids import AgentId, ColleagueId, InteractionId
+from controller.directory.ids import AgentId, CommandKey, InteractionId
 from controller.floor.outcome import Outcome
 from controller.interaction.interaction import Interaction
+from controller.routing.commands import CallOut
 
 
 async def look_at_all(request: web.Request) -> web.Response:
     """Every interaction that is the agent's to see."""
     wiring = request.app[WIRING]
     agent = wiring.session_of(request, unsafe=False).agent
-    looks = ",".join(wiring.pictures.json_of(wiring.floor, interaction, agent) for interaction in seen_by(wiring.floor, agent))
-    return Answer(body=f'{{"interactions":[{looks}]}}').response()
+    views = ",".join(wiring.view_cache.json_of(wiring.floor, interaction, agent) for interaction in seen_by(wiring.floor, agent))
+    return Answer(body=f'{{"interactions":[{views}]}}').response()
 
 
 async def look_at_one(request: web.Request) -> web.Response:
@@ -55,22 +58,10 @@ async def act(request: web.Request) -> web.Response:
 async def _act(wiring: Wiring, doing: Doing, raw: bytes, asked: Asked) -> Answer:
     _theirs(wiring, asked.interaction, asked.agent)
     body = parse(doing.takes, raw)
-    _check_single_sign_on(wiring, body)
-    command = doing.command(body, asked, wiring.floor.directory)
+    command = doing.command(body, asked, wiring.targets)
     outcome = await wiring.inbox.ask(command)
     after = _after(outcome, asked.interaction)
     return _look(wiring, after, asked.agent) if after is not None else _as_it_is_now(wiring, asked)
-
-
-def _check_single_sign_on(wiring: Wiring, body: Body) -> None:
-    """Refuse people who are not offered because they use Teams: to know one's id is no way round. Raises a Problem."""
-    target = body.target if isinstance(body, ConsultBody | TransferBody) else None
-    if target is None or target.kind != "organisation" or target.id is None:
-        return
-    listed = wiring.colleagues.find(ColleagueId(target.id))
-    if listed is not None and not listed.is_offered:
-        because = f"{listed.colleague.name} uses Microsoft Teams, and single sign-on is not on for it: ask your administrator."
-        raise Problem("sso-required", because)
 
 
 def _after(outcome: Outcome, of: InteractionId) -> Interaction | None:
@@ -97,18 +88,41 @@ def _seen(wiring: Wiring, wanted: InteractionId, agent: AgentId) -> Interaction 
 
 
 def _look(wiring: Wiring, interaction: Interaction, agent: AgentId) -> Answer:
-    return Answer(body=wiring.pictures.json_of(wiring.floor, interaction, agent), revision=interaction.revision)
+    return Answer(body=wiring.view_cache.json_of(wiring.floor, interaction, agent), revision=interaction.revision)
 
 
 async def call_out(request: web.Request) -> web.Response:
-    """Outbound calls have their place in the contract and no code yet."""
-    request.app[WIRING].session_of(request, unsafe=True)
-    raise not_served("An outbound call")
+    """Call somebody: the agent's own telephone is rung first. Sent again with the same key it calls nobody a second time."""
+    wiring = request.app[WIRING]
+    agent = wiring.session_of(request, unsafe=True).agent
+    raw = await wiring.read_body(request)
+    key = idempotency_key(request, raw)
+    is_done = await wiring.has_done(agent, key)
+    done = _call_as_it_is_now(wiring, agent, key) if is_done else await _call_out(wiring, agent, raw, key, request.path)
+    return done.response()
+
+
+async def _call_out(wiring: Wiring, agent: AgentId, raw: bytes, key: CommandKey | None, path: str) -> Answer:
+    body = parse(CallBody, raw)
+    targets = wiring.targets
+    queue = targets.queue(body.queue) if body.queue is not None else None
+    command = CallOut(agent=agent, key=key, target=targets.find(body.target), queue=queue)
+    outcome = await wiring.inbox.ask(command)
+    if not outcome.changes:  # the same key was sent twice at once, and the other came first
+        return _call_as_it_is_now(wiring, agent, key)
+    begun = outcome.changes[0].after
+    return replace(_look(wiring, begun, agent), status=HTTPStatus.CREATED, location=f"{path}/{begun.id}")
+
+
+def _call_as_it_is_now(wiring: Wiring, agent: AgentId, key: CommandKey | None) -> Answer:
+    """What a call has come to, for whoever asks for it again; no content where it is over, or was begun before a restart."""
+    begun = wiring.calls_begun.with_key(agent, key)
+    interaction = _seen(wiring, begun, agent) if begun is not None else None
+    return _look(wiring, interaction, agent) if interaction is not None else Answer(status=HTTPStatus.NO_CONTENT)
 
 
 async def tell_story(request: web.Request) -> web.Response:
-    """So has the story over HTTP."""
+    """What happened in an interaction, and what everybody did in it."""
     wiring = request.app[WIRING]
-    agent = wiring.session_of(request, unsafe=False).agent
-    _theirs(wiring, InteractionId(request.match_info["id"]), agent)
-    raise not_served("The story of an interaction over HTTP")
+    session = wiring.session_of(request, unsafe=False)
+    return await story_answer(wiring, session, InteractionId(request.match_info["id"]), request.headers.get("Accept", ""))

@@ -13,6 +13,7 @@ from controller.desktop.wiring import WIRING
 from controller.floor.ports import NotKept
 from controller.interaction.refusals import Refused
 from controller.routing.commands import LogOn
+from controller.routing.telephones import TelephoneKind
 
 
 async def log_on(request: web.Request) -> web.Response:
@@ -25,17 +26,21 @@ async def log_on(request: web.Request) -> web.Response:
     if agent not in wiring.floor.directory.agents or agent not in wiring.passwords.hashes:
         raise Problem("bad-credentials", "The agent or the password is wrong.")
 
+    if body.telephone == "browser" and not wiring.floor.directory.agents[agent].browser:
+        raise Problem("no-telephone", "Your site gives you no telephone in the browser: log on without choosing one, or with the desk's.")
+
     if wiring.sessions.is_full_for(agent):
         raise Problem("too-many-sessions", "Too many people are logged on: try again later.", headers={"Retry-After": "60"})
     token, session, ended = wiring.sessions.open(agent, wiring.passwords.hashes[agent], wiring.clock())
     connection.belongs_to(agent)
     if ended is not None:
-        wiring.feeds.end_session(ended)
+        wiring.close_session(ended)
         await wiring.log_off(ended)
     try:
-        await wiring.inbox.ask(LogOn(agent=agent, session=session.key, until=session.expires_at))
+        telephone = TelephoneKind(body.telephone) if body.telephone is not None else None
+        await wiring.inbox.ask(LogOn(agent=agent, session=session.key, until=session.expires_at, telephone=telephone))
     except Refused:
-        wiring.sessions.close(session)
+        wiring.close_session(session)
         raise
     except NotKept as lost:
         # Undone: nobody has its token, so nobody could ever end it.
@@ -65,5 +70,7 @@ async def log_off(request: web.Request) -> web.Response:
     if session in wiring.not_logged_off_yet and (because := wiring.inbox.not_kept_because) is not None:
         raise not_kept(because)
     closed = web.Response(status=204, headers=HEADERS)
+    if wiring.sip_logins.keeps(session):
+        return closed  # good for nothing but to carry the SIP of the call that goes on
     closed.del_cookie(wiring.cookie, path=COOKIE_PATH, httponly=True, samesite="Strict", secure=wiring.is_secure)
     return closed

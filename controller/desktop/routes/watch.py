@@ -24,7 +24,7 @@ async def readyz(request: web.Request) -> web.Response:
         reasons.append(f"Calls go on, but nothing of them is kept: {because}")
     if reasons:
         raise Problem("not-ready", " ".join(reasons), headers={"Retry-After": "1"})
-    return answer(shapes.Health(status="ready"))
+    return answer(shapes.Readiness(status="ready", warnings=list(wiring.warnings())))
 
 
 async def metrics(request: web.Request) -> web.Response:

@@ -5,7 +5,24 @@ Alice begins as Agent 1 and Bob as Agent 2. What the sentences say is what the p
 
 from typing import Final
 
-from scripted_call.deeds import AGENT_ALICE, AGENT_BOB, chooses, dials, hangs_up, hold_key, picks_up, presses, refuses, wraps_up
+from scripted_call.deeds import (
+    AGENT_ALICE,
+    AGENT_BOB,
+    AGENT_CAROL,
+    COLLEAGUE,
+    ENTRY_ACCOUNTS,
+    QUEUE_BILLING,
+    calls_out,
+    chooses,
+    dials,
+    hangs_up,
+    hold_key,
+    number,
+    picks_up,
+    presses,
+    refuses,
+    wraps_up,
+)
 from scripted_call.script import Rule, ScriptedCall, quietly
 from scripted_call.sights import (
     MUSIC,
@@ -15,6 +32,7 @@ from scripted_call.sights import (
     hear,
     is_dropped,
     is_free,
+    is_in,
     is_offered,
     is_quiet,
     is_refused,
@@ -23,6 +41,7 @@ from scripted_call.sights import (
     nobody_without_a_login,
     not_a_word,
     nothing_is_left,
+    owes_nothing,
     owns,
     rings,
     stops_ringing,
@@ -37,6 +56,15 @@ TALKING: Final = hear(customer="alice", alice="customer")
 BOB_TALKING: Final = hear(customer="bob", bob="customer")
 CONSULTING: Final = hear(customer=MUSIC, alice="bob", bob="alice")
 CONSULT_HELD: Final = hear(customer="alice", alice="customer", bob=MUSIC)
+BOTH_WAIT: Final = hear(customer=MUSIC, alice=MUSIC)
+CAROL_CONSULTED: Final = hear(customer=MUSIC, alice="carol", carol="alice")
+CAROL_TALKING: Final = hear(customer="carol", carol="customer")
+OUTSIDE_CONSULTED: Final = hear(customer=MUSIC, alice="outside")
+PREMIUM: Final = number("0899 70 12 34")
+HEARD: Final = number("+33 1 99 00 20 01")
+BUSY: Final = number("+33 1 99 00 20 02")
+UNKNOWN: Final = number("+33 1 99 00 20 04")
+ANSWERS: Final = number("+33 1 99 00 20 07")
 THREE_TALKING: Final = hear(customer="alice+bob", alice="bob+customer", bob="alice+customer")
 
 A_CALL: Final = quietly(chooses("alice", "available"), dials("customer", "800"), is_offered("alice"), picks_up("alice"), TALKING)
@@ -122,7 +150,6 @@ CONFERENCE: Final = ScriptedCall(
     "A conference",
     Rule("Three hear three", *A_CALL, *BOB_IS_CONSULTED, presses("alice", "conference"), THREE_TALKING),
     Rule("Nobody is put on hold in a conference", is_refused("alice", "hold", NOT_NOW)),
-    Rule("Nobody is consulted in a conference", is_refused("alice", "consult", NOT_NOW, AGENT_BOB)),
     Rule("Agent 2 may not end a conference", is_refused("bob", "end", NEVER)),
     Rule("Agent 2 may not wrap up a conference", is_refused("bob", "wrap-up", NEVER, REASON)),
     Rule("Agent 2 leaves: Agent 1 and the customer go on", presses("bob", "leave-conference"), is_dropped("bob"), TALKING),
@@ -156,6 +183,121 @@ TRANSFER: Final = ScriptedCall(
     ),
 )
 
+QUEUE: Final = ScriptedCall(
+    "A queue is consulted",
+    Rule("Nobody of it is free: Agent 1 waits with music", *A_CALL, presses("alice", "consult", QUEUE_BILLING), BOTH_WAIT),
+    Rule("... and may be with the customer meanwhile", presses("alice", "resume"), TALKING, presses("alice", "swap"), BOTH_WAIT),
+    Rule("Who becomes free is rung", chooses("carol", "available"), rings("carol")),
+    Rule("... and answers for the queue; the customer hears music", picks_up("carol"), CAROL_CONSULTED),
+    Rule("Agent 2 leaves: no wrap-up, the call goes on", presses("carol", "leave-consult"), TALKING, is_free("carol")),
+    Rule(
+        "An entry point leads to its queue", presses("alice", "consult", ENTRY_ACCOUNTS), rings("carol"), picks_up("carol"), CAROL_CONSULTED
+    ),
+    Rule("Agent 1 transfers: the customer talks with whoever answered", presses("alice", "transfer"), CAROL_TALKING, owns("carol")),
+    Rule("... who wraps up at the end", hangs_up("carol"), is_dropped("customer"), must_wrap_up("carol")),
+)
+
+OUTSIDE: Final = ScriptedCall(
+    "Somebody outside is consulted",
+    Rule("A number that the site does not allow is refused", *A_CALL, is_refused("alice", "consult", "403 number-not-allowed", PREMIUM)),
+    Rule("... and so is what is no number", is_refused("alice", "consult", "422 bad-number", number("12"))),
+    Rule("The called number is busy: back to the customer", presses("alice", "consult", BUSY), TALKING),
+    Rule(
+        "Agent 1 hears the far end before it answers, the customer only music",
+        presses("alice", "consult", HEARD),
+        hear(customer=MUSIC, alice="outside"),
+        is_in("consulting"),
+    ),
+    Rule("Agent 1 goes back and forth", presses("alice", "resume"), TALKING, presses("alice", "swap"), OUTSIDE_CONSULTED),
+    Rule("A conference with somebody outside", presses("alice", "conference"), hear(customer="alice+outside", alice="customer+outside")),
+    Rule(
+        "Agent 1 leaves: the customer is with somebody outside only",
+        presses("alice", "leave-conference"),
+        is_dropped("alice"),
+        hear(customer="outside"),
+        must_wrap_up("alice"),
+    ),
+    Rule("The customer hangs up: it is over", hangs_up("customer"), wraps_up("alice"), nothing_is_left),
+)
+
+COLLEAGUES: Final = ScriptedCall(
+    "A colleague of the organisation is consulted",
+    Rule("Agent 1 hears them, the customer music", *A_CALL, presses("alice", "consult", COLLEAGUE), OUTSIDE_CONSULTED, is_in("consulting")),
+    Rule(
+        "Agent 1 transfers: the customer talks with them, Agent 1 wraps up",
+        presses("alice", "transfer"),
+        is_dropped("alice"),
+        hear(customer="outside"),
+        must_wrap_up("alice"),
+    ),
+)
+
+BLIND: Final = ScriptedCall(
+    "A blind transfer",
+    Rule(
+        "Agent 1 leaves and wraps up; the customer hears music meanwhile",
+        *A_CALL,
+        chooses("carol", "available"),
+        presses("alice", "transfer", AGENT_CAROL),
+        is_dropped("alice"),
+        must_wrap_up("alice"),
+        rings("carol"),
+        hear(customer=MUSIC),
+    ),
+    Rule("Declined, the customer comes back to Agent 1", presses("carol", "decline"), rings("alice"), picks_up("alice"), TALKING),
+    Rule("... who owes no reason any more", owns("alice"), is_refused("alice", "wrap-up", NOT_NOW, REASON)),
+    Rule("To a number that is unknown: the same", presses("alice", "transfer", UNKNOWN), picks_up("alice"), TALKING),
+    Rule(
+        "To a queue: the customer waits there, until somebody is free",
+        presses("alice", "transfer", QUEUE_BILLING),
+        is_dropped("alice"),
+        hear(customer=MUSIC),
+        chooses("carol", "available"),
+        picks_up("carol"),
+        CAROL_TALKING,
+        owns("carol"),
+    ),
+    Rule("To a number that answers: the customer talks with it", presses("carol", "transfer", ANSWERS), hear(customer="outside")),
+    Rule("... and nobody of ours is there", is_dropped("carol"), must_wrap_up("carol")),
+)
+
+BIGGER: Final = ScriptedCall(
+    "A conference that grows",
+    Rule(
+        "Its owner consults once more: everybody else hears music",
+        *A_CALL,
+        *BOB_IS_CONSULTED,
+        presses("alice", "conference"),
+        chooses("carol", "available"),
+        presses("alice", "consult", AGENT_CAROL),
+        picks_up("carol"),
+        hear(customer=MUSIC, bob=MUSIC, alice="carol", carol="alice"),
+    ),
+    Rule("The owner can't end it meanwhile", is_refused("alice", "end", NOT_NOW)),
+    Rule(
+        "Four hear four",
+        presses("alice", "conference"),
+        hear(customer="alice+bob+carol", alice="bob+carol+customer", bob="alice+carol+customer", carol="alice+bob+customer"),
+    ),
+    Rule("Agent 1 hangs up: who has been there longest owns it", hangs_up("alice"), owns("bob"), must_wrap_up("alice")),
+)
+
+CALLED: Final = ScriptedCall(
+    "A call out",
+    Rule("The agent's own telephone rings first", calls_out("alice", "+33 1 99 00 20 07"), rings("alice")),
+    Rule("... then the number, and they hear each other", picks_up("alice"), hear(alice="outside"), is_in("connected")),
+    Rule("It is an interaction like any other: on hold", presses("alice", "hold"), presses("alice", "resume"), hear(alice="outside")),
+    Rule("The agent ends it, and wraps up", presses("alice", "end"), is_dropped("alice"), must_wrap_up("alice"), wraps_up("alice")),
+    Rule(
+        "A number that is unknown: the agent hears it said, and owes nothing",
+        calls_out("alice", "+33 1 99 00 20 06"),
+        picks_up("alice"),
+        hear(alice="outside"),
+        is_dropped("alice"),
+        owes_nothing("alice"),
+    ),
+)
+
 GIVEN_UP: Final = ScriptedCall(
     "A customer who gives up",
     Rule(
@@ -175,4 +317,18 @@ HUNG_UP: Final = ScriptedCall(
     Rule("Nothing is left in Asterisk", nothing_is_left),
 )
 
-SCRIPT: Final = (ORDINARY, RINGING_AGENT_2, CONSULT, CONFERENCE, TRANSFER, GIVEN_UP, HUNG_UP)
+SCRIPT: Final = (
+    ORDINARY,
+    RINGING_AGENT_2,
+    CONSULT,
+    CONFERENCE,
+    TRANSFER,
+    QUEUE,
+    OUTSIDE,
+    COLLEAGUES,
+    BLIND,
+    BIGGER,
+    CALLED,
+    GIVEN_UP,
+    HUNG_UP,
+)

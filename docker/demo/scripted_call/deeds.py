@@ -8,6 +8,15 @@ from scripted_call.stage import Stage
 
 AGENT_BOB: dict[str, Any] = {"target": {"kind": "agent", "id": "bob"}}
 AGENT_ALICE: dict[str, Any] = {"target": {"kind": "agent", "id": "alice"}}
+AGENT_CAROL: dict[str, Any] = {"target": {"kind": "agent", "id": "carol"}}
+QUEUE_BILLING: dict[str, Any] = {"target": {"kind": "queue", "id": "billing"}}
+ENTRY_ACCOUNTS: dict[str, Any] = {"target": {"kind": "entry_point", "id": "accounts"}}
+COLLEAGUE: dict[str, Any] = {"target": {"kind": "organisation", "id": "marie.durand"}}
+
+
+def number(typed: str) -> dict[str, Any]:
+    """A number outside as a target. Of the demo's outside line its last digit says what becomes of it."""
+    return {"target": {"kind": "number", "number": typed}}
 
 
 def dials(who: str, number: str) -> Part:
@@ -85,6 +94,20 @@ def presses(who: str, action: str, body: dict[str, Any] | None = None) -> Part:
         answer = await on.desks[who].press(action, on.interaction, body)
         if answer.status != 200:
             raise CallBroken(expected="200", seen=f"{who} {action}: {answer}")
+        return ""
+
+    return part
+
+
+def calls_out(who: str, typed: str) -> Part:
+    """An agent calls a number; the script is about this interaction from now on."""
+
+    async def part(on: Stage) -> str:
+        answer = await on.desks[who].call("POST", "/interactions", number(typed))
+        if answer.status != 201:
+            raise CallBroken(expected="201", seen=f"{who} calls {typed}: {answer}")
+        on.interaction = answer.body["id"]
+        on.interactions.append(on.interaction)
         return ""
 
     return part

@@ -16,7 +16,7 @@ from scripted_call.play import first_line, play
 from scripted_call.stage import set_stage
 from tests.phones.errors import EarFailed, PhoneDidNotStart, PhoneFailed
 
-ABOUT: Final = """Places one scripted call (some short ones, in fact) through the whole role table, with three real soft phones and
+ABOUT: Final = """Places one scripted call (some short ones, in fact) through the whole role table, with four real soft phones and
 the real API, on a demo stack that runs. Prints each rule, what was heard by whom or what the API answered, and whether that
 is as it should be. "music" and "ringing" mean: a sound that is nobody's tone. Each telephone sends a tone of its own, and all
 is measured on the packets that reach each telephone. Afterwards everything is as it was."""

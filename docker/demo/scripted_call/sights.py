@@ -238,11 +238,37 @@ def owns(who: str) -> Part:
     """The interaction is this agent's."""
 
     async def part(on: Stage) -> str:
-        answer = await on.desks[who].call("GET", f"/interactions/{on.interaction}")
-        owner = answer.body.get("owner") if answer.status == 200 else str(answer)
-        if owner != who:
+        owner = ""
+
+        async def is_theirs() -> bool:
+            nonlocal owner
+            answer = await on.desks[who].call("GET", f"/interactions/{on.interaction}")
+            owner = answer.body.get("owner") if answer.status == 200 else str(answer)
+            return owner == who
+
+        # Whoever puts down a telephone is heard of by the controller a moment later.
+        if not await eventually(is_theirs, TOLD_SECONDS_MAX):
             raise NotAsExpected(expected=f"owner: {who}", seen=f"owner: {owner}")
         return f"owner: {owner}"
+
+    return part
+
+
+def is_in(phase: str) -> Part:
+    """The interaction comes to this phase."""
+
+    async def part(on: Stage) -> str:
+        seen = ""
+
+        async def looks_so() -> bool:
+            nonlocal seen
+            answers = [await desk.call("GET", f"/interactions/{on.interaction}") for desk in on.desks.values()]
+            seen = next((answer.body["phase"] for answer in answers if answer.status == 200), "nobody's")
+            return seen == phase
+
+        if not await eventually(looks_so, TOLD_SECONDS_MAX):
+            raise NotAsExpected(expected=phase, seen=seen)
+        return phase
 
     return part
 
@@ -258,6 +284,23 @@ def must_wrap_up(who: str) -> Part:
         if not await eventually(asked, TOLD_SECONDS_MAX):
             raise NotAsExpected(expected=f"{who}: wrap-up", seen=f"{who}: {(await on.desks[who].me())['state']}")
         return f"{who}: wrap-up"
+
+    return part
+
+
+def owes_nothing(who: str) -> Part:
+    """An agent is on no call and was asked for nothing."""
+
+    async def part(on: Stage) -> str:
+        me = {}
+
+        async def is_done() -> bool:
+            me.update(await on.desks[who].me())
+            return me["interaction"] is None and not me["wrap_ups"]
+
+        if not await eventually(is_done, TOLD_SECONDS_MAX):
+            raise NotAsExpected(expected=f"{who}: owes nothing", seen=f"{who}: {me['state']}")
+        return f"{who}: owes nothing"
 
     return part
 

@@ -1,4 +1,4 @@
-"""Who is there: three telephones, two desks, an ear on the wire, and Asterisk to be asked; with a clean start and a clean end.
+"""Who is there: four telephones, three desks, an ear on the wire, and Asterisk to be asked; with a clean start and a clean end.
 
 It must never leave a call, a wrap-up or a login of its own behind.
 """
@@ -16,7 +16,7 @@ from scripted_call.api import Desk, NobodyAnswers, Switch
 from tests.phones import Account, Ear, SoftPhone
 from tests.phones.errors import PhoneFailed
 
-TELEPHONES: Final[Mapping[str, str]] = {"alice": "1001", "bob": "1002"}
+TELEPHONES: Final[Mapping[str, str]] = {"alice": "1001", "bob": "1002", "carol": "1003"}
 """The agents' telephones; the customer takes one of the demo's customers that is free."""
 CLEAR_SECONDS_MAX: Final = 5.0
 ASK_AGAIN_SECONDS: Final = 0.05

@@ -1,10 +1,13 @@
 """An Asterisk that does what a test tells it: ARI's handshake, replies, events and faults, and no telephony at all.
 
+It takes requests over its WebSockets and over plain HTTP; `transport` says which of the two the controller is to use.
+
 Must never be cleverer than Asterisk: what it does unasked, the real one was seen to do.
 """
 
 import asyncio
 import json
+import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -12,11 +15,15 @@ from typing import Any
 
 from aiohttp import WSMsgType, encode_basic_auth, web
 
-from controller.directory.site import AsteriskAccess
+from controller.directory.site import AsteriskAccess, Transport
 
 SECONDS_MAX = 3.0
 """How long a test waits for something that must happen."""
 APP = "controller"
+OVER_HTTP = "HTTP"
+TRANSPORTS: tuple[Transport, ...] = ("rest-over-websocket", "asyncari")
+BEFORE_CONNECTING = ("GET asterisk/variable", "POST asterisk/variable", "GET asterisk/info")
+"""What is asked over plain HTTP before there is a connection; no test wants to see it."""
 Json = dict[str, Any]
 
 
@@ -25,12 +32,14 @@ class Asked:
     """One request that came in."""
 
     app: str
-    """Over which application's socket."""
+    """Over which application's socket, or `OVER_HTTP`."""
     what: str
     """`POST channels/42/answer`."""
     query: dict[str, str]
     body: Json
     transaction: str
+    answered: "asyncio.Future[tuple[int, object]]" = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+    """Over plain HTTP only: the answer, when it is given."""
 
 
 @dataclass(slots=True, eq=False)
@@ -38,6 +47,9 @@ class FakeAsterisk:
     """Knobs first; a test turns them before or while the controller is connected."""
 
     port: int = 0
+    transport: Transport = "rest-over-websocket"
+    tls: ssl.SSLContext | None = None
+    """What it speaks TLS with; None: it speaks none."""
     booting: bool = False
     deaf: bool = False
     """Markers, and all other events, do not reach the client."""
@@ -45,6 +57,7 @@ class FakeAsterisk:
     """Nothing is read and nothing answered, not even a ping: the other end of a half-open connection."""
     password: str = "secret"
     startup_time: str = "2026-11-22T09:00:00.000+0000"
+    version: str = "22.10.1~dfsg"
     replies: dict[str, tuple[int, object]] = field(default_factory=dict)
     """Status and body for a request; a body that is a `str` goes out as it is. Everything else is answered 204."""
     unanswered: set[str] = field(default_factory=set)
@@ -57,28 +70,34 @@ class FakeAsterisk:
     connections: int = 0
     """How often the event socket was opened."""
     _cables: dict[str, asyncio.WriteTransport] = field(default_factory=dict)
+    _http_cables: set[asyncio.WriteTransport] = field(default_factory=set)
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
     _runner: web.AppRunner | None = None
 
     def access(self, *, lanes: int = 2, password: str = "secret") -> AsteriskAccess:
         """How to reach it."""
-        url = f"http://127.0.0.1:{self.port}"
-        return AsteriskAccess(url=url, app=APP, username="controller", password=password, transport="websocket", lanes=lanes)
+        url = f"{'https' if self.tls else 'http'}://127.0.0.1:{self.port}"
+        return AsteriskAccess(url=url, app=APP, username="controller", password=password, transport=self.transport, lanes=lanes)
 
     async def start(self) -> None:
         """Listen; a second time on the same port."""
         server = web.Application()
-        server.router.add_get("/ari/events", self._connected)
+        self._add_routes(server.router)
         self._runner = web.AppRunner(server, shutdown_timeout=0.1)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", self.port)
+        site = web.TCPSite(self._runner, "127.0.0.1", self.port, ssl_context=self.tls)
         await site.start()
         self.port = self._runner.addresses[0][1]
+
+    def _add_routes(self, router: web.UrlDispatcher) -> None:
+        router.add_get("/ari/events", self._connected)
+        router.add_route("*", "/ari/{uri:.+}", self._asked_over_http)
 
     async def stop(self) -> None:
         """Be gone: every connection breaks."""
         for app in tuple(self.sockets):
             self.cut(app)
+        self.cut_http()
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None
@@ -87,13 +106,22 @@ class FakeAsterisk:
         """Break one connection without a good-bye."""
         self._cables[app].abort()
 
+    def cut_http(self) -> None:
+        """Break every connection that asks over plain HTTP."""
+        for cable in self._http_cables:
+            cable.abort()
+        self._http_cables.clear()
+
     async def tell(self, message: Json | str, app: str = APP) -> None:
         """Send an event, or any text."""
         await self.sockets[app].send_str(message if isinstance(message, str) else json.dumps(message))
 
     async def reply(self, asked: Asked, status: int = 204, body: object = "") -> None:
         """Answer a request that was left unanswered."""
-        await self._answer(self.sockets[asked.app], asked, status, body)
+        if asked.app == OVER_HTTP:
+            asked.answered.set_result((status, body))
+        else:
+            await self._answer(self.sockets[asked.app], asked, status, body)
 
     def asked_for(self, what: str) -> list[Asked]:
         """All requests of this kind so far."""
@@ -148,19 +176,49 @@ class FakeAsterisk:
         query = {pair["name"]: pair["value"] for pair in message.get("query_strings", [])}
         body = json.loads(message.get("message_body", "{}"))
         asked = Asked(app, f"{message['method']} {message['uri']}", query, body, message["transaction_id"])
+        answer = await self._executed(asked)
+        if answer is not None:
+            await self._answer(socket, asked, *answer)
+
+    async def _executed(self, asked: Asked) -> tuple[int, object] | None:
+        """Do what is asked, and give status and body; None: it is not answered now."""
         self.asked.append(asked)
         self._changed.set()
         if event := self.before_reply.get(asked.what):
             await self.tell(event)
         if asked.what in self.unanswered:
-            return
+            return None
         if asked.what.startswith("POST events/user/") and not self.deaf:
             name = asked.what.removeprefix("POST events/user/")
-            await self.tell({"type": "ChannelUserevent", "eventname": name, "userevent": body["variables"]}, query["application"])
-        status, answer = self.replies.get(asked.what, (204, ""))
+            mark = {"type": "ChannelUserevent", "eventname": name, "userevent": asked.body["variables"]}
+            await self.tell(mark, asked.query["application"])
         if asked.what == "GET asterisk/info" and asked.what not in self.replies:
-            status, answer = 200, {"status": {"startup_time": self.startup_time}}
-        await self._answer(socket, asked, status, answer)
+            return 200, {"status": {"startup_time": self.startup_time}, "system": {"version": self.version}}
+        return self.replies.get(asked.what, (204, ""))
+
+    async def _asked_over_http(self, request: web.Request) -> web.Response:
+        if request.path != "/ari/asterisk/variable":
+            self.urls.append(str(request.url))
+            self._changed.set()
+        if self.booting:
+            return web.Response(status=503, text="Asterisk not booted")
+        if request.headers.get("Authorization") != encode_basic_auth("controller", self.password):
+            return web.Response(status=401)
+        assert isinstance(request.transport, asyncio.WriteTransport), "who asks has a cable"
+        self._http_cables.add(request.transport)
+        what = f"{request.method} {request.raw_path.removeprefix('/ari/').partition('?')[0]}"
+        text = await request.text()
+        asked = Asked(OVER_HTTP, what, dict(request.query), json.loads(text) if text else {}, "")
+        if what in BEFORE_CONNECTING and (what != "GET asterisk/info" or asked.query == {"only": "system"}):
+            return self._before_connecting(asked)
+        answer = None if self.frozen else await self._executed(asked)
+        status, body = answer or await asked.answered
+        return web.Response(status=status, text=body if isinstance(body, str) else json.dumps(body))
+
+    def _before_connecting(self, asked: Asked) -> web.Response:
+        if asked.what == "GET asterisk/info":
+            return web.json_response({"system": {"version": self.version}})
+        return web.Response(status=404 if asked.what.startswith("GET") else 204)
 
     async def _answer(self, socket: web.WebSocketResponse, asked: Asked, status: int, body: object) -> None:
         message = {"type": "RESTResponse", "transaction_id": asked.transaction, "status_code": status, "reason_phrase": ""}
@@ -171,9 +229,9 @@ class FakeAsterisk:
 
 
 @asynccontextmanager
-async def fake_asterisk(*, booting: bool = False) -> AsyncIterator[FakeAsterisk]:
+async def fake_asterisk(*, booting: bool = False, transport: Transport = "rest-over-websocket") -> AsyncIterator[FakeAsterisk]:
     """An Asterisk that listens as long as the test needs it."""
-    asterisk = FakeAsterisk(booting=booting)
+    asterisk = FakeAsterisk(booting=booting, transport=transport)
     await asterisk.start()
     try:
         yield asterisk

@@ -1,10 +1,14 @@
 """From the first try to hearing everything: nobody is told that we are attached before events do reach us."""
 
+import asyncio
+
 import pytest
 
 from controller.asterisk import stay, system
+from controller.asterisk.capabilities import Release
 from controller.asterisk.errors import NoAnswer, SwitchAway
-from tests.edges.ari.fake_asterisk import APP, fake_asterisk, state_change
+from controller.directory.site import Transport
+from tests.edges.ari.fake_asterisk import APP, OVER_HTTP, fake_asterisk, state_change
 from tests.edges.ari.following import Follower, following
 
 FILTER = f"PUT applications/{APP}/eventFilter"
@@ -32,6 +36,20 @@ async def test_an_asterisk_that_still_starts_is_waited_for() -> None:
         asterisk.booting = False
 
         await follower.until_told("attached")
+
+
+async def test_the_release_is_known_before_the_state_is_read() -> None:
+    follower = Follower()
+    follower.may_return.clear()
+    async with fake_asterisk() as asterisk, following(asterisk.access(), follower) as attachment:
+        assert attachment.release is None
+
+        await follower.until_told("attached")
+
+        assert attachment.release == Release(22, 10, 1)
+        asterisk.version = "22.11.0"
+        asterisk.cut()
+        await follower.until(lambda: attachment.release == Release(22, 11))
 
 
 async def test_a_wrong_password_is_said_in_words() -> None:
@@ -65,6 +83,61 @@ async def test_a_password_that_is_another_one_by_now_costs_no_connection_that_is
 
         asterisk.cut()
         await follower.until_told("attached", "lost", "attached")
+
+
+@pytest.mark.parametrize("transport", ["rest-over-websocket", "asyncari"])
+async def test_another_application_is_opened_in_the_same_way_with_the_password_of_now(transport: Transport) -> None:
+    follower = Follower()
+    async with fake_asterisk() as asterisk:
+        asterisk.transport = transport
+        async with following(asterisk.access(), follower) as attachment:
+            await follower.until_told("attached")
+            asterisk.password = "the next one"
+            attachment.use_access(asterisk.access(password="the next one"))
+
+            beside = await attachment.open("beside")
+
+            reading = asyncio.create_task(beside.read(lambda text: None))
+            await system.ping(beside, 0)
+            assert (asterisk.asked[-1].app == OVER_HTTP) is (transport == "asyncari")
+            await beside.close()
+            with pytest.raises(SwitchAway):
+                await reading
+
+
+@pytest.mark.parametrize(
+    ("wanted", "version", "is_over_http"),
+    [
+        ("auto", "22.10.1", False),
+        ("auto", "20.14.0", False),
+        ("auto", "20.13.0", True),
+        ("auto", "16.28.0~dfsg-0+deb11u4", True),
+        ("auto", "GIT-master-1a2b3c4", True),
+        ("asyncari", "22.10.1", True),
+        ("rest-over-websocket", "GIT-master-1a2b3c4", False),
+    ],
+)
+async def test_the_way_is_chosen_by_the_release_where_the_site_file_leaves_it_open(
+    wanted: Transport, version: str, is_over_http: bool
+) -> None:
+    follower = Follower()
+    async with fake_asterisk() as asterisk:
+        asterisk.transport, asterisk.version = wanted, version
+        async with following(asterisk.access(), follower):
+            await follower.until_told("attached")
+
+        assert {asked.app == OVER_HTTP for asked in asterisk.asked} == {is_over_http}
+
+
+async def test_a_release_without_rest_over_websocket_is_not_asked_that_way() -> None:
+    follower = Follower()
+    async with fake_asterisk() as asterisk:
+        asterisk.version = "16.28.0"
+        async with following(asterisk.access(), follower) as attachment:
+            await asterisk.until(lambda: len(asterisk.urls) >= 2)
+
+            assert 'Asterisk 16.28.0 has no REST over WebSocket: say transport = "auto"' in str(attachment.away_because)
+            assert asterisk.asked == []
 
 
 async def test_an_asterisk_that_is_not_there_is_found_when_it_comes() -> None:

@@ -7,15 +7,18 @@ import pytest
 from controller.asterisk import lanes, stay, system
 from controller.asterisk.attachment import Attachment
 from controller.asterisk.errors import NoAnswer, SwitchAway
-from tests.edges.ari.fake_asterisk import APP, SECONDS_MAX, fake_asterisk, state_change
+from controller.directory.site import Transport
+from tests.edges.ari.fake_asterisk import APP, SECONDS_MAX, TRANSPORTS, fake_asterisk, state_change
 from tests.edges.ari.following import Follower, following
 
+EITHER_WAY = pytest.mark.parametrize("transport", TRANSPORTS)
 FILTER = f"PUT applications/{APP}/eventFilter"
 
 
-async def test_a_cut_event_socket_is_told_once_and_mended_and_the_filter_is_set_again() -> None:
+@EITHER_WAY
+async def test_a_cut_event_socket_is_told_once_and_mended_and_the_filter_is_set_again(transport: Transport) -> None:
     follower = Follower()
-    async with fake_asterisk() as asterisk, following(asterisk.access(), follower) as attachment:
+    async with fake_asterisk(transport=transport) as asterisk, following(asterisk.access(), follower) as attachment:
         await follower.until_told("attached")
 
         asterisk.cut()
@@ -27,9 +30,10 @@ async def test_a_cut_event_socket_is_told_once_and_mended_and_the_filter_is_set_
         await system.ping(attachment.ari, 0)
 
 
-async def test_commands_fail_while_asterisk_is_away() -> None:
+@EITHER_WAY
+async def test_commands_fail_while_asterisk_is_away(transport: Transport) -> None:
     follower = Follower()
-    async with fake_asterisk() as asterisk, following(asterisk.access(), follower) as attachment:
+    async with fake_asterisk(transport=transport) as asterisk, following(asterisk.access(), follower) as attachment:
         await follower.until_told("attached")
         asterisk.booting = True
 
@@ -41,9 +45,10 @@ async def test_commands_fail_while_asterisk_is_away() -> None:
         assert attachment.away_because is not None
 
 
-async def test_a_request_that_asterisk_has_when_everything_breaks_fails_at_once() -> None:
+@EITHER_WAY
+async def test_a_request_that_asterisk_has_when_everything_breaks_fails_at_once(transport: Transport) -> None:
     follower = Follower()
-    async with fake_asterisk() as asterisk, following(asterisk.access(), follower) as attachment:
+    async with fake_asterisk(transport=transport) as asterisk, following(asterisk.access(), follower) as attachment:
         await follower.until_told("attached")
         asterisk.unanswered = {"GET asterisk/ping"}
         waiting = asyncio.create_task(system.ping(attachment.ari, 0))
@@ -56,9 +61,10 @@ async def test_a_request_that_asterisk_has_when_everything_breaks_fails_at_once(
         assert failed.value.sent
 
 
-async def test_a_restarted_asterisk_is_told_apart_from_a_cut() -> None:
+@EITHER_WAY
+async def test_a_restarted_asterisk_is_told_apart_from_a_cut(transport: Transport) -> None:
     follower = Follower()
-    async with fake_asterisk() as asterisk, following(asterisk.access(), follower):
+    async with fake_asterisk(transport=transport) as asterisk, following(asterisk.access(), follower):
         await follower.until_told("attached")
         asterisk.startup_time = "2026-11-22T10:00:00.000+0000"
         await asterisk.stop()
@@ -70,9 +76,10 @@ async def test_a_restarted_asterisk_is_told_apart_from_a_cut() -> None:
         await follower.until_told("attached", "lost", "restarted", "lost", "attached")
 
 
-async def test_a_restart_is_told_again_when_the_state_could_not_be_read_the_first_time() -> None:
+@EITHER_WAY
+async def test_a_restart_is_told_again_when_the_state_could_not_be_read_the_first_time(transport: Transport) -> None:
     follower = Follower()
-    async with fake_asterisk() as asterisk, following(asterisk.access(), follower):
+    async with fake_asterisk(transport=transport) as asterisk, following(asterisk.access(), follower):
         await follower.until_told("attached")
         asterisk.startup_time = "2026-11-22T10:00:00.000+0000"
         follower.fails_with = SwitchAway("GET channels", "cut", sent=True)
@@ -82,11 +89,12 @@ async def test_a_restart_is_told_again_when_the_state_could_not_be_read_the_firs
         await follower.until_told("attached", "lost", "restarted", "lost", "restarted")
 
 
-async def test_markers_that_stop_coming_back_are_a_loss(monkeypatch: pytest.MonkeyPatch) -> None:
+@EITHER_WAY
+async def test_markers_that_stop_coming_back_are_a_loss(monkeypatch: pytest.MonkeyPatch, transport: Transport) -> None:
     monkeypatch.setattr(stay, "MARK_SECONDS_MAX", 0.05)
     monkeypatch.setattr(stay, "MARK_EVERY_SECONDS", 0.02)
     follower = Follower()
-    async with fake_asterisk() as asterisk, following(asterisk.access(), follower):
+    async with fake_asterisk(transport=transport) as asterisk, following(asterisk.access(), follower):
         await follower.until_told("attached")
         await asterisk.until_asked(f"POST events/user/{stay.MARK}", times=4)
         assert follower.story == ["attached"]
@@ -122,9 +130,10 @@ async def test_a_cut_lane_fails_its_own_requests_only_and_comes_back() -> None:
         assert follower.story == ["attached"]
 
 
-async def test_another_controller_ends_it_for_good() -> None:
+@EITHER_WAY
+async def test_another_controller_ends_it_for_good(transport: Transport) -> None:
     former, newer = Follower(), Follower()
-    async with fake_asterisk() as asterisk:
+    async with fake_asterisk(transport=transport) as asterisk:
         attachment = Attachment(asterisk.access(), former, instance="former")
         running = asyncio.create_task(attachment.run())
         await former.until_told("attached")

@@ -25,15 +25,10 @@ class WithVariable(FakeAsterisk):
     names: list[str] = field(default_factory=list)
     """Who has written its name, in order."""
 
-    async def start(self) -> None:
-        server = web.Application()
-        server.router.add_get("/ari/events", self._connected)
-        server.router.add_get("/ari/asterisk/variable", self._show)
-        server.router.add_post("/ari/asterisk/variable", self._claim)
-        self._runner = web.AppRunner(server, shutdown_timeout=0.1)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", self.port).start()
-        self.port = self._runner.addresses[0][1]
+    def _add_routes(self, router: web.UrlDispatcher) -> None:
+        router.add_get("/ari/asterisk/variable", self._show)
+        router.add_post("/ari/asterisk/variable", self._claim)
+        super()._add_routes(router)
 
     async def _show(self, request: web.Request) -> web.Response:
         self.looks += 1

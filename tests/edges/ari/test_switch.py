@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from controller.asterisk.dial_string import Dialable
 from controller.asterisk.seen import bridge_name
 from controller.asterisk.switch import AriSwitch
 from controller.directory.ids import InteractionId, LegId
@@ -20,9 +21,6 @@ BOB = LegId("ix-i1-bob-1")
 RINGING = Layout(
     interaction=IX,
     places=(Place(leg=BOB, origin=Origin.MADE, room=Room.TALK, endpoint=Endpoint(address="1002")),),
-    music="default",
-    caller_number="",
-    caller_name="",
 )
 
 
@@ -62,7 +60,7 @@ class Inbox:
 @asynccontextmanager
 async def attached(asterisk: FakeAsterisk, inbox: Inbox) -> AsyncIterator[AriSwitch]:
     """A switch that has read the state."""
-    switch = AriSwitch(asterisk.access(), post=inbox.post, instance="x")
+    switch = AriSwitch(asterisk.access(), post=inbox.post, instance="x", dialable=Dialable())
     running = asyncio.create_task(switch.run())
     try:
         await inbox.until(lambda: inbox.count(SwitchFound) == 1)

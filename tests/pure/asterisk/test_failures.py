@@ -19,6 +19,8 @@ OUR_TROUBLE = (Failure.AWAY, Failure.STARTING, Failure.NOT_ALLOWED, Failure.REST
 ASKED_BY = {
     "channels.create": Asked.MAKE,
     "channels.dial": Asked.DIAL,
+    "channels.contacts": Asked.FIND_CONTACTS,
+    "channels.contact_of": Asked.FIND_CONTACTS,
     "channels.answer": Asked.ANSWER,
     "channels.ring": Asked.RINGING,
     "channels.stop_ringing": Asked.RINGING,
@@ -26,11 +28,17 @@ ASKED_BY = {
     "channels.mute": Asked.MUTE,
     "channels.unmute": Asked.UNMUTE,
     "channels.send_digits": Asked.SEND_DIGITS,
+    "channels.start_music": Asked.TONE,
+    "channels.stop_music": Asked.END_TONE,
     "channels.set_variable": Asked.CHOOSE_MUSIC,
+    "channels.tell_of_transfer": Asked.TELL_OF_TRANSFER,
     "channels.continue_in_dialplan": Asked.RETURN_CALLER,
     "channels.get": Asked.LOOK,
+    "channels.last_answer": Asked.TRUNK_SIGN,
     "channels.every": Asked.ATTACH,
+    "channels.codec_of": Asked.MAKE,
     "channels.is_on_hold": Asked.HOLD_KEY,
+    "channels.packets_heard": Asked.SOUND,
     "channels.endpoint": Asked.LOOK,
     "bridges.create": Asked.OPEN_HOLD_ROOM,
     "bridges.add_channel": Asked.MOVE_TO_HOLD,
@@ -40,6 +48,11 @@ ASKED_BY = {
     "bridges.every": Asked.ATTACH,
     "applications.spare_us": Asked.ATTACH,
     "applications.mark": Asked.ATTACH,
+    "applications.hear_only": Asked.TELEPHONES,
+    "applications.subscribe": Asked.TELEPHONES,
+    "channels.endpoints": Asked.TELEPHONES,
+    "system.write_password": Asked.PASSWORD,
+    "system.delete_password": Asked.PASSWORD,
     "system.status": Asked.ATTACH,
     "system.ping": Asked.ATTACH,
 }
@@ -71,7 +84,13 @@ def _planned() -> list[Request]:
     rooms = [kind(room) for kind in (OpenRoom, CloseRoom) for room in Room]
     moves = [Move(leg, room) for room in Room]
     others = [kind for kind in kinds if issubclass(kind, LegRequest) and kind not in (LegRequest, Move)]
-    needed = {"endpoint": Endpoint(address="1001"), "told_to_answer": False, "music": "default", "shows": Display(name="", number="")}
+    needed = {
+        "endpoint": Endpoint(address="1001"),
+        "told_to_answer": False,
+        "music": "default",
+        "shows": Display(name="", number=""),
+        "contact": "",
+    }
     return [
         *rooms,
         *moves,
@@ -84,7 +103,14 @@ def test_every_planned_request_has_its_row(request_: Request) -> None:
     assert reconcile.asked_by(request_) in COURSES
 
 
-@pytest.mark.parametrize("asked", [asked for asked in Asked if asked not in (Asked.SEND_DIGITS, Asked.ATTACH, Asked.HOLD_KEY, Asked.LEASE)])
+@pytest.mark.parametrize(
+    "asked",
+    [
+        asked
+        for asked in Asked
+        if asked not in (Asked.SEND_DIGITS, Asked.TONE, Asked.ATTACH, Asked.HOLD_KEY, Asked.TRUNK_ANSWER, Asked.LEASE)
+    ],
+)
 @pytest.mark.parametrize("trouble", OUR_TROUBLE)
 def test_an_outage_costs_no_try(asked: Asked, trouble: Failure) -> None:
     assert COURSES[asked][trouble] in (Course.WAIT, Course.RESYNC)

@@ -59,6 +59,15 @@ def test_a_site_that_allows_everything_dials_whatever_is_a_number() -> None:
         assert number.allowed == (row.verdict == "accept" and row.policy != "refuse-short-code"), row
 
 
+@pytest.mark.parametrize("prefix", ["0", "9"])
+def test_an_outside_prefix_changes_nothing_about_a_number_that_may_be_called_without(prefix: str) -> None:
+    for row in ROWS:
+        without = understand(row.typed, row.plan)
+        number = understand(row.typed, DialPlan(region=row.region, rules=replace(RULES, outside_prefix=prefix)))
+
+        assert number == without or not (without.allowed and without.verified), row
+
+
 def test_the_table_has_every_row_and_speaks_of_every_type_but_the_rarest() -> None:
     assert len(ROWS) == 289
     assert {row.region for row in ROWS} >= {"FR", "US", "CA", "GB", "AU"}

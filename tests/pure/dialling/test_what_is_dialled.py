@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from phonenumbers.shortnumberinfo import connects_to_emergency_number
 
 from controller.dialling.refusals import NumberRefusal
-from controller.dialling.rules import WORLDWIDE, DiallingRules, DialPlan, ExtensionRange, NumberFormat, NumberType, OwnNumber
+from controller.dialling.rules import WORLDWIDE, DiallingRules, DialPlan, ExtensionRange, NumberFormat, NumberType, OwnNumber, Trunk
 from controller.dialling.typed import DIALLED, NumberKind, is_dialled, understand
 
 FRANCE = DialPlan(region="FR")
@@ -39,12 +39,17 @@ SITES = st.builds(
         extensions=st.just((ExtensionRange("1000", "2999"),)),
         service_codes=st.just(("*31#", "*3")),
         verified_only=st.booleans(),
+        outside_prefix=st.sampled_from(["", "0", "9", "00", "123"]),
     ),
+    own=st.sampled_from([{}, {"800": OwnNumber("entry_point", "main", "Main number", "800")}]),
 )
+TRUNKS = st.builds(Trunk, name=st.just("teams"), number_format=st.sampled_from(NumberFormat))
 
 
-@given(TYPED, SITES)
-def test_whatever_is_typed_only_digits_or_a_listed_code_can_reach_a_dial_string(typed: str, at: DialPlan) -> None:
+@given(TYPED | st.builds(str.__add__, st.sampled_from(["0", "9", "9 +", "123"]), TYPED), SITES, st.none() | TRUNKS)
+def test_whatever_is_typed_only_digits_or_a_listed_code_can_reach_a_dial_string(typed: str, site: DialPlan, trunk: Trunk | None) -> None:
+    at = site if trunk is None else site.by_way_of(trunk)
+
     number = understand(typed, at)
 
     assert number.dial is None or DIALLED.fullmatch(number.dial) or number.dial in at.rules.service_codes
@@ -101,6 +106,91 @@ def test_a_site_can_name_numbers_for_help_that_the_library_does_not_know() -> No
     assert understand("191", FRANCE).kind is not NumberKind.EMERGENCY
     assert understand("191", site(emergency_numbers_also=("191", "9911"))).kind is NumberKind.EMERGENCY
     assert understand("9911", site("US", emergency_numbers_also=("9911",))).kind is NumberKind.EMERGENCY
+
+
+@pytest.mark.parametrize(
+    ("region", "prefix", "typed", "dial"), [("US", "9", "9911", "911"), ("FR", "0", "0 15", "15"), ("GB", "9", "9-999", "999")]
+)
+def test_a_call_for_help_goes_through_with_the_outside_prefix_and_without(region: str, prefix: str, typed: str, dial: str) -> None:
+    strict = site(region, outside_prefix=prefix, allowed_regions=("AQ",), refused_types=tuple(NumberType))
+
+    for text in (typed, dial):
+        number = understand(text, strict)
+        assert (number.kind, number.allowed, number.dial) == (NumberKind.EMERGENCY, True, dial)
+    assert understand(typed, site(region)).kind is not NumberKind.EMERGENCY
+
+
+@pytest.mark.parametrize("typed", ["99911", "91911", "9 911 1", "9*911", "+9911", "9 9111"])
+def test_only_the_prefix_and_the_very_digits_call_for_help(typed: str) -> None:
+    assert understand(typed, site("US", outside_prefix="9")).kind is not NumberKind.EMERGENCY
+
+
+# --- The outside prefix ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("region", "prefix", "typed", "dial"),
+    [
+        ("US", "9", "9 1 201 553 2447", "+12015532447"),
+        ("US", "9", "9 (201) 553-2447", "+12015532447"),
+        ("US", "9", "9 011 1 201 553 2447", "+12015532447"),
+        ("US", "9", "9 +1 201 553 2447", "+12015532447"),
+        ("FR", "0", "0 01 23 45 67 89", "+33123456789"),
+        ("FR", "0", "000 33 1 23 45 67 89", "+33123456789"),
+        ("FR", "0", "0 3008", "3008"),
+        ("DE", "0", "0 030 123456", "+4930123456"),
+    ],
+)
+def test_the_prefix_is_taken_away_where_the_rest_is_a_number(region: str, prefix: str, typed: str, dial: str) -> None:
+    assert (understand(typed, site(region, outside_prefix=prefix)).allowed, understand(typed, site(region)).allowed) == (True, False)
+    assert understand(typed, site(region, outside_prefix=prefix)).dial == dial
+
+
+@pytest.mark.parametrize(
+    ("region", "prefix", "typed", "dial"),
+    [
+        ("FR", "0", "01 23 45 67 89", "+33123456789"),
+        ("FR", "0", "00 33 1 23 45 67 89", "+33123456789"),
+        ("FR", "0", "+33 1 23 45 67 89", "+33123456789"),
+        ("US", "9", "912 555 0147", "+19125550147"),
+        ("US", "9", "201 553 2447", "+12015532447"),
+    ],
+)
+def test_a_number_that_may_be_called_as_it_is_needs_no_prefix(region: str, prefix: str, typed: str, dial: str) -> None:
+    assert understand(typed, site(region, outside_prefix=prefix)).dial == dial
+
+
+def test_what_could_be_a_number_abroad_and_is_one_here_behind_the_prefix_is_the_one_here() -> None:
+    assert understand("0 06 12 34 56 78", site(allowed_regions=("FR", "AU"))).region == "AU", "00 is the exit code"
+    assert understand("0 06 12 34 56 78", site(allowed_regions=("FR", "AU"), outside_prefix="0")).e164 == "+33612345678"
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ("9 1 900 555 1234", NumberRefusal.TYPE_NOT_ALLOWED),
+        ("9 011 53 7 123 4567", NumberRefusal.COUNTRY_NOT_ALLOWED),
+        ("9 1 876 555 0123", NumberRefusal.COUNTRY_NOT_ALLOWED),
+        ("9 553-2447", NumberRefusal.TOO_SHORT_HERE),
+        ("9*21*2015532447#", NumberRefusal.SERVICE_CODE),
+        ("9", NumberRefusal.TOO_SHORT),
+        ("9" * 5000, NumberRefusal.TOO_LONG),
+    ],
+)
+def test_the_prefix_gets_nothing_round_the_rules(typed: str, code: NumberRefusal) -> None:
+    assert understand(typed, site("US", outside_prefix="9")).code is code
+
+
+def test_nobody_of_ours_is_reached_behind_the_prefix_by_an_internal_number() -> None:
+    ours = replace(OURS, rules=replace(OURS.rules, outside_prefix="9"))
+
+    assert [understand(typed, ours).kind for typed in ("1001", "1002", "800")] == [
+        NumberKind.AGENT,
+        NumberKind.EXTENSION,
+        NumberKind.ENTRY_POINT,
+    ]
+    assert [understand(f"9{typed}", ours).allowed for typed in ("1001", "1002", "800")] == [False] * 3
+    assert understand("9 01 23 45 67 89", ours).own == MAIN, "this one is of the public network"
 
 
 # --- Our own numbers ---------------------------------------------------------------------------------------------------
@@ -178,6 +268,21 @@ def test_a_number_goes_out_in_the_form_that_the_trunk_wants_and_a_short_one_as_i
     region: str, form: NumberFormat, typed: str, dial: str
 ) -> None:
     assert understand(typed, site(region, number_format=form)).dial == dial
+
+
+@pytest.mark.parametrize(("region", "typed"), [("AU", "+4930123456789012"), ("US", "+4930123456789012"), ("JP", "+4930123456789012")])
+def test_a_number_that_would_be_too_long_with_the_exit_code_goes_out_with_a_plus(region: str, typed: str) -> None:
+    assert understand(typed, site(region, number_format=NumberFormat.NATIONAL, allowed_regions=("DE",))).dial == typed
+
+
+def test_another_trunk_gets_numbers_as_it_wants_them_under_the_same_rules() -> None:
+    outside = site(trunk="outside", allowed_regions=("FR",), outside_prefix="0")
+    teams = outside.by_way_of(Trunk(name="teams", number_format=NumberFormat.E164_NO_PLUS))
+
+    assert teams.rules == replace(outside.rules, trunk="teams", number_format=NumberFormat.E164_NO_PLUS)
+    assert (understand("01 23 45 67 89", outside).dial, understand("01 23 45 67 89", teams).dial) == ("+33123456789", "33123456789")
+    assert understand("+44 20 7946 0018", teams).code is NumberRefusal.COUNTRY_NOT_ALLOWED
+    assert understand("112", teams).dial == "112"
 
 
 def test_a_strict_site_dials_verified_numbers_only() -> None:

@@ -5,7 +5,7 @@ from controller.directory.colleague_search import ColleagueList
 from controller.directory.colleagues import Colleague, Roster
 from controller.directory.folding import searched_text
 from controller.directory.ids import ColleagueId, OrganisationId
-from controller.directory.organisation import Organisation
+from controller.directory.organisation import FileSource, Organisation
 
 NUMBERS = ListedNumbers(region="FR")
 WRITTEN_AT = 1_799_999_940.0
@@ -31,7 +31,9 @@ SOREN = colleague("soren.koch", "Søren Koch", "+33199001003", department="Factu
 
 
 def organisation(id_: str = "head-office", *, name: str = "Head office", teams: bool = False, single_sign_on: bool = False) -> Organisation:
-    return Organisation(id=OrganisationId(id_), name=name, file=f"{id_}.csv", is_teams=teams, single_sign_on=single_sign_on)
+    return Organisation(
+        id=OrganisationId(id_), name=name, source=FileSource(file=f"{id_}.csv"), is_teams=teams, single_sign_on=single_sign_on
+    )
 
 
 def known(*people: Colleague, of: Organisation | None = None) -> ColleagueList:

@@ -10,6 +10,7 @@ from controller.directory.site_secrets import secrets_from
 _CHEAP = PasswordHasher(time_cost=5, memory_cost=7 * 1024, parallelism=1)
 ALICES = _CHEAP.hash("alice")
 BOBS = _CHEAP.hash("a long one of bob's own")
+OWN = _CHEAP.hash("a long one of alice's own")
 
 SITE = f"""\
 [site]
@@ -64,7 +65,7 @@ def read_file(name: str) -> str:
 
 def read(text: str, **environ: str) -> Site:
     """Read a site file whose environment is this and whose folder holds `FILES`."""
-    return read_site(text, secret=secrets_from(environ, read_file))
+    return read_site(text, secret=secrets_from(environ, read_file), read_file=read_file)
 
 
 def with_line(old: str, new: str, text: str = SITE) -> str:

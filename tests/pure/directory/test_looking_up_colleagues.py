@@ -6,13 +6,14 @@ import pytest
 
 from controller.directory.colleague_search import ColleagueList, find, search
 from controller.directory.colleagues import Roster
-from controller.directory.ids import ColleagueId
-from controller.directory.organisation import OrganisationState
+from controller.directory.ids import ColleagueId, OrganisationId
+from controller.directory.organisation import SHRUNK_TOLD_SECONDS, GraphSource, Organisation, OrganisationState, is_far_fewer
 from tests.pure.directory.people import ELODIE, MARIE, NUMBERS, SOREN, WRITTEN_AT, colleague, known, organisation
 
 HEAD_OFFICE = known(ELODIE, MARIE, SOREN)
 TEAMS = organisation("teams", name="Teams", teams=True, single_sign_on=True)
 TEAMS_WITHOUT_SIGN_ON = organisation("teams", name="Teams", teams=True)
+TENANT = GraphSource(tenant="example.com", client_id="c0ffee", secret_file="secret")
 
 
 def ids(asked: str, *lists: ColleagueList, most: int = 50) -> list[str]:
@@ -160,6 +161,18 @@ def test_somebody_who_is_not_offered_is_still_known_by_their_id() -> None:
     assert (found.colleague, found.is_offered, found.organisations) == (SOREN, False, ("Teams",))
 
 
+def test_of_a_tenant_that_is_not_asked_everybody_is_somebody_who_is_not_offered() -> None:
+    tenant = ColleagueList(organisation=Organisation(id=OrganisationId("teams"), name="Teams", source=TENANT, is_teams=True))
+
+    assert search([HEAD_OFFICE, tenant], "", 50, NUMBERS.read).colleagues == search([HEAD_OFFICE], "", 50, NUMBERS.read).colleagues
+    for lists, id_ in (((HEAD_OFFICE, tenant), "any-id@teams"), ((tenant, HEAD_OFFICE), "any-id")):
+        found = find(lists, ColleagueId(id_))
+        assert found is not None
+        assert (found.is_offered, found.colleague.name, found.colleague.number) == (False, "This person", "")
+    assert find((tenant, HEAD_OFFICE), ColleagueId("nobody@head-office")) is None
+    assert find((HEAD_OFFICE, tenant), ColleagueId("nobody")) is None
+
+
 # --- Rosters and their age ---------------------------------------------------------------------------------------------
 
 
@@ -190,3 +203,25 @@ def test_a_list_is_stale_when_it_was_never_fetched_or_failed_or_was_missed_twice
     state = OrganisationState(organisation=organisation(), people=3, fetched_at=fetched_at, failed_because=failed_because)
 
     assert state.is_stale(1000.0) is is_stale
+
+
+def test_a_list_of_an_earlier_process_is_stale_however_young_it_is() -> None:
+    assert OrganisationState(organisation=organisation(), people=1, fetched_at=WRITTEN_AT, is_of_last_time=True).is_stale(WRITTEN_AT)
+
+
+@pytest.mark.parametrize(("people", "before", "is_so"), [(49, 100, True), (50, 100, False), (0, 1, True), (0, 0, False), (3, 0, False)])
+def test_a_list_has_far_fewer_people_when_more_than_half_of_them_are_gone(people: int, before: int, is_so: bool) -> None:
+    assert is_far_fewer(people, before) is is_so
+
+
+@pytest.mark.parametrize(
+    ("people", "shrunk_at", "told"),
+    [(40, None, 0), (40, 900.0, 100), (40, 1000.0 - SHRUNK_TOLD_SECONDS, 0), (50, 900.0, 0)],
+    ids=["it did not", "within the day", "longer ago", "they are back"],
+)
+def test_a_list_that_has_become_far_shorter_is_told_for_a_day_unless_its_people_are_back(
+    people: int, shrunk_at: float | None, told: int
+) -> None:
+    state = OrganisationState(organisation=organisation(), people=people, fetched_at=1000.0, people_before=100, shrunk_at=shrunk_at)
+
+    assert state.shrunk_from(1000.0) == told

@@ -2,14 +2,15 @@
 
 import pytest
 
-from controller.dialling.rules import EXPENSIVE, DiallingRules, ExtensionRange, NumberFormat, NumberType
+from controller.dialling.rules import EXPENSIVE, DiallingRules, ExtensionRange, NumberFormat, NumberType, OutsideLimits, Trunk
 from controller.dialling.typed import NumberKind, understand
 from controller.directory.dial_plan import dial_plan
 from controller.directory.directory import SiteNumber
 from controller.directory.ids import NumberId
-from tests.pure.directory.site_text import SITE, line_number, only_mistake_in, read, with_line
+from tests.pure.directory.site_text import SITE, line_number, mistakes_in, only_mistake_in, read, with_line
 
 TRUNK = '[[trunk]]\nname = "outside"\n'
+CALLER_ID = 'caller_id = "+33199000002"'
 
 
 def test_a_site_that_says_nothing_calls_its_own_country_and_nothing_that_costs_more() -> None:
@@ -25,7 +26,10 @@ def test_every_key_about_dialling_becomes_its_value() -> None:
         SITE
         + '[dialling]\ntrunk = "b"\nallowed_regions = ["GB", "001"]\nrefused_types = ["mobile"]\nverified_only = true\n'
         + 'extensions = ["200-299", "3001"]\nshort_codes = ["3900"]\nservice_codes = ["*31#"]\nemergency_numbers_also = ["191"]\n'
+        + 'outside_prefix = "9"\nmax_outside_per_agent = 1\nmax_outside_per_site = 20\nmax_per_hour_agent = 30\nmax_per_day_agent = 40\n'
+        + "max_per_day_site = 400\noutside_only_minutes = 1.5\n"
         + '[[trunk]]\nname = "a"\n[[trunk]]\nname = "b"\nnumber_format = "national"\n'
+        + 'caller_ids = ["+442079460000", "+442079460001"]\ndefault_caller_id = "+442079460001"\n'
         + '[[number]]\nid = "speaking-clock"\nname = "Speaking clock"\nnumber = "+44 20 7946 0018"\n'
     ).directory
 
@@ -39,13 +43,31 @@ def test_every_key_about_dialling_becomes_its_value() -> None:
         short_codes=("3900",),
         service_codes=("*31#",),
         emergency_numbers_also=("191",),
+        outside_prefix="9",
+        limits=OutsideLimits(at_once_per_agent=1, at_once_per_site=20, per_hour_and_agent=30, per_day_and_agent=40, per_day_and_site=400),
     )
+    assert directory.policy.outside_only_seconds == 90
+    assert directory.trunks == {
+        "a": Trunk(name="a"),
+        "b": Trunk(
+            name="b",
+            number_format=NumberFormat.NATIONAL,
+            caller_ids=("+442079460000", "+442079460001"),
+            default_caller_id="+442079460001",
+        ),
+    }
     clock = NumberId("speaking-clock")
     assert directory.numbers == {clock: SiteNumber(id=clock, name="Speaking clock", number="+44 20 7946 0018")}
 
 
 def test_the_only_trunk_need_not_be_named() -> None:
     assert read(SITE + TRUNK).directory.dialling.trunk == "outside"
+
+
+def test_the_first_number_of_a_trunk_is_its_default() -> None:
+    trunks = read(SITE + TRUNK + 'caller_ids = ["+33199000000", "+33199000001"]').directory.trunks
+
+    assert trunks["outside"].default_caller_id == "+33199000000"
 
 
 def test_a_site_that_refuses_no_type_says_so_with_an_empty_list() -> None:
@@ -87,6 +109,33 @@ def test_the_numbers_of_agents_telephones_and_entry_points_are_known_to_the_dial
         ('service_codes = ["31"]', "must be a list of codes with * or #"),
         ('service_codes = ["*31#,1"]', "must be a list of codes with * or #"),
         ('emergency_numbers_also = ["+191"]', "must be a list of emergency numbers"),
+        (
+            'extensions = ["200-299", "250-260"]',
+            "[dialling] extensions: '250-260' and '200-299' hold the same numbers: write each number once",
+        ),
+        ('extensions = ["250", "200-299"]', "[dialling] extensions: '200-299' and '250' hold the same numbers"),
+        ('extensions = ["200", "200"]', "[dialling] extensions: '200' and '200' hold the same numbers"),
+        ('extensions = ["3000-3999"]\nshort_codes = ["3900"]', "'3900' is an extension too, and would never be dialled as a short code"),
+        ("outside_prefix = 9", 'must be the digits that people dial before a number outside, such as "0" or "9", 3 at most; it is 9: put'),
+        ('outside_prefix = "+"', 'must be the digits that people dial before a number outside, such as "0" or "9", 3 at most; it is "+"'),
+        ('outside_prefix = ""', "must be the digits that people dial before a number outside"),
+        ('outside_prefix = "9000"', "must be the digits that people dial before a number outside"),
+        ('outside_prefix = "9"\nextensions = ["800-950"]', "'800-950' holds numbers that begin with the outside prefix '9': use others"),
+        ('outside_prefix = "9"\nextensions = ["910"]', "'910' holds numbers that begin with the outside prefix '9'"),
+        (
+            'outside_prefix = "100"',
+            "outside_prefix: the telephone '1001' of the agent 'alice' begins with '100' too: choose another prefix",
+        ),
+        ('outside_prefix = "8"\nshort_codes = ["815"]', "'815' is 15 behind the outside prefix, which calls for help"),
+        ("max_outside_per_agent = 0", "must be how many calls, a whole number from 1 to 1000000; it is 0"),
+        ('max_per_day_site = "500"', 'must be how many calls, a whole number from 1 to 1000000; it is "500"'),
+        ("max_per_hour_agent = 2.5", "must be how many calls, a whole number from 1 to 1000000; it is 2.5"),
+        ("outside_only_minutes = 0", "must be minutes, from 1 to 1440; it is 0"),
+        (
+            "max_per_day_agent = 8\nmax_per_hour_agent = 9",
+            "max_per_hour_agent: is more than max_per_day_agent = 8, and would never be reached",
+        ),
+        ("max_outside_per_sit = 3", "there is no such key; did you mean 'max_outside_per_site'?"),
         ("region = 'FR'", "[dialling] region: there is no such key"),
         ('allowed_region = ["FR"]', "there is no such key; did you mean 'allowed_regions'?"),
     ],
@@ -97,7 +146,30 @@ def test_a_mistake_about_dialling_says_what_to_do(line: str, said: str) -> None:
     found = only_mistake_in(text)
 
     assert said in found
-    assert found.startswith(f"line {line_number(line, text)}: ")
+    assert found.startswith(f"line {line_number(line.splitlines()[-1], text)}: ")
+
+
+def test_each_range_of_extensions_that_holds_numbers_of_another_is_a_mistake() -> None:
+    text = SITE + '[dialling]\nextensions = ["200-299", "210", "220-229", "300", "290-310", "2000-2999", "311"]'
+
+    assert [mistake.sentence.split(" hold ")[0] for mistake in mistakes_in(text)] == [
+        "'210' and '200-299'",
+        "'220-229' and '200-299'",
+        "'290-310' and '200-299'",
+        "'290-310' and '300'",
+    ]
+
+
+def test_prefixes_that_clash_with_nothing_are_right() -> None:
+    text = SITE + '[dialling]\noutside_prefix = "0"\nextensions = ["100-111", "2000-2999", "8000-9999"]\nshort_codes = ["3900"]'
+
+    assert read(text).directory.dialling.outside_prefix == "0"
+
+
+def test_limits_that_stand_on_defaults_are_right_in_any_order() -> None:
+    limits = read(SITE + "[dialling]\nmax_outside_per_site = 1\nmax_per_day_agent = 5").directory.dialling.limits
+
+    assert limits == OutsideLimits(at_once_per_site=1, per_day_and_agent=5)
 
 
 def test_an_emergency_number_of_the_sites_own_is_no_extension_either() -> None:
@@ -127,6 +199,13 @@ def test_nobody_of_ours_has_the_number_that_calls_for_help(old: str, new: str, s
     assert only_mistake_in(text).startswith(f"line {line_number(new, text)}: {said}")
 
 
+def test_nobody_of_ours_has_the_number_that_calls_for_help_behind_the_outside_prefix() -> None:
+    text = with_line('numbers = ["800", "+33123456789"]', 'numbers = ["800", "015"]') + '[dialling]\noutside_prefix = "0"'
+
+    said = "[[entry_point]] numbers: '015' is 15 behind the outside prefix and always calls for help: give it another"
+    assert only_mistake_in(text).endswith(said)
+
+
 def test_a_site_with_several_trunks_says_by_which_one_calls_leave() -> None:
     said = only_mistake_in(SITE + '[dialling]\n[[trunk]]\nname = "a"\n[[trunk]]\nname = "b"\n')
 
@@ -140,11 +219,72 @@ def test_a_site_with_several_trunks_says_by_which_one_calls_leave() -> None:
         ('[[trunk]]\nname = "a b"\n', '[[trunk]] name: must be the name of the trunk\'s PJSIP endpoint, such as "outside"'),
         ('[[trunk]]\nname = "a"\nnumber_format = "E164"\n', "must be 'e164', 'e164-no-plus' or 'national'; it is \"E164\""),
         (TRUNK + TRUNK + '[dialling]\ntrunk = "outside"\n', "[[trunk]] name: the trunk 'outside' is there already: see line 40"),
+        (
+            TRUNK + 'caller_ids = ["0199000000"]',
+            '[[trunk]] caller_ids: must be a list of numbers in E.164, such as ["+33199000000"]: a +, the code of the country, '
+            'and no spaces; it is "0199000000"',
+        ),
+        (TRUNK + 'caller_ids = "+33199000000"', 'must be a list of numbers in E.164, such as ["+33199000000"]'),
+        (TRUNK + 'caller_ids = ["+33 1 99 00 00 00"]', 'it is "+33 1 99 00 00 00"'),
+        (TRUNK + 'caller_ids = ["+331990000"]', "[[trunk]] caller_ids: '+331990000' can be nobody's number: check its digits"),
+        (TRUNK + 'caller_ids = ["+99912345678"]', "[[trunk]] caller_ids: '+99912345678' can be nobody's number: check its digits"),
+        (
+            TRUNK + 'caller_ids = ["+33199000000", "+33199000000"]',
+            "[[trunk]] caller_ids: '+33199000000' stands there already: leave it out",
+        ),
+        (
+            TRUNK + 'caller_ids = ["+33199000000"]\ndefault_caller_id = "+33199000001"',
+            "[[trunk]] default_caller_id: '+33199000001' is not in the caller_ids of the trunk 'outside'; did you mean '+33199000000'?",
+        ),
+        (
+            TRUNK + 'default_caller_id = "+33199000001"',
+            "[[trunk]] default_caller_id: '+33199000001' is not in the caller_ids of the trunk 'outside': add it there",
+        ),
         ("[trunk]\nname = 'a'", "[trunk]: stands once for each: write it as [[trunk]], with two pairs of brackets"),
     ],
 )
 def test_a_trunk_that_can_be_none_is_a_mistake(table: str, said: str) -> None:
     assert said in only_mistake_in(SITE + table)
+
+
+# --- The numbers that calls come from ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("old", ['id = "bob"', 'id = "support"'])
+@pytest.mark.parametrize(
+    ("trunks", "said"),
+    [
+        ("", "there is no trunk by which calls could leave: add a [[trunk]] whose caller_ids hold it, or leave it out"),
+        (TRUNK, "'+33199000002' is not in the caller_ids of the trunk 'outside': add it there"),
+        (
+            TRUNK + 'caller_ids = ["+33199000001"]',
+            "'+33199000002' is not in the caller_ids of the trunk 'outside'; did you mean '+33199000001'?",
+        ),
+        (
+            TRUNK + '[[trunk]]\nname = "b"\ncaller_ids = ["+33199000002"]\n[dialling]\ntrunk = "outside"',
+            "'+33199000002' is not in the caller_ids of the trunk 'outside': add it there",
+        ),
+    ],
+)
+def test_nobody_calls_from_a_number_that_no_trunk_of_theirs_owns(old: str, trunks: str, said: str) -> None:
+    text = with_line(old, f"{old}\n{CALLER_ID}") + trunks
+
+    found = only_mistake_in(text)
+
+    assert found.startswith(f"line {line_number(CALLER_ID, text)}: ")
+    assert found.endswith(f"caller_id: {said}")
+
+
+def test_somebodys_number_may_be_of_a_trunk_by_which_only_an_organisation_is_reached() -> None:
+    text = with_line('id = "bob"', 'id = "bob"\ncaller_id = "+33199000002"') + TRUNK
+    text += '[[trunk]]\nname = "teams"\ncaller_ids = ["+33199000002"]\n[dialling]\ntrunk = "outside"\n'
+    organisation = '[[organisation]]\nid = "o"\nname = "O"\nfile = "o.csv"\ntrunk = "teams"\n'
+
+    assert "the trunk 'outside'" in only_mistake_in(text)
+    assert mistakes_in(text + organisation) == ()
+
+
+# --- Numbers with a name -----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from argon2 import PasswordHasher
 
 from controller.directory.passwords import DEMO_HASHES
 from controller.directory.policy import Policy
-from controller.directory.site_tables import NOT_SERVED, REPEATED, SINGLE, WANTED, PolicyTable, TlsTable
-from tests.pure.directory.site_text import ALICES, BOBS, SITE, line_number, mistakes_in, only_mistake_in, with_line
+from controller.directory.site_tables import NOT_SERVED, REPEATED, SINGLE, WANTED, AttributesTable, PolicyTable, Table, TlsTable
+from tests.pure.directory.site_text import ALICES, BOBS, OWN, SITE, line_number, mistakes_in, only_mistake_in, with_line
 
 
 def test_the_file_that_these_tests_spoil_has_no_mistake() -> None:
@@ -21,7 +21,11 @@ def test_the_file_that_these_tests_spoil_has_no_mistake() -> None:
     [
         ('phone = "1001"', 'phone = "1001"\nsupervsor = true', "[[agent]] supervsor: there is no such key; did you mean 'supervisor'?"),
         ('region = "FR"', 'region = "FR"\nlanguag = "en"', "[site] languag: there is no such key; did you mean 'language'?"),
-        ('region = "FR"', 'region = "FR"\ncolour = "red"', "[site] colour: there is no such key; there are language, log, region"),
+        (
+            'region = "FR"',
+            'region = "FR"\ncolour = "red"',
+            "[site] colour: there is no such key; there are agents_from, language, log, region",
+        ),
         (
             'id = "support"',
             'id = "support"\npolicy.offer_second = 3',
@@ -43,15 +47,12 @@ def test_an_unknown_table_is_a_mistake_that_suggests_the_nearest() -> None:
 
 
 def test_an_unknown_table_that_is_near_none_is_a_mistake_that_lists_all() -> None:
-    assert "there is no such table; there are agent, asterisk, callers, desktop, dialling, " in only_mistake_in(SITE + "[xyz]")
+    assert "there is no such table; there are agent, agent_defaults, asterisk, callers, " in only_mistake_in(SITE + "[xyz]")
 
 
 @pytest.mark.parametrize(
     ("text", "where"),
     [
-        (SITE + "[dialling]\nmax_outside_per_agent = 2", "[dialling] max_outside_per_agent"),
-        (SITE + "[[trunk]]\nname = 'x'\ncaller_ids = []", "[[trunk]] caller_ids"),
-        (SITE + "[[organisation]]\nid = 'x'\nname = 'X'\nfile = 'x.csv'\nurl = 'ldaps://x'", "[[organisation]] url"),
         (with_line('id = "support"', 'id = "support"\noverflow = "billing"'), "[[queue]] overflow"),
     ],
 )
@@ -81,13 +82,29 @@ def test_every_mistake_about_a_missing_table_says_what_to_write() -> None:
 
 
 def test_every_key_says_what_it_must_be() -> None:
-    keys = {key for table in (*SINGLE.values(), *REPEATED.values()) for key in table.model_fields}
+    tables: list[type[Table]] = [*SINGLE.values(), *REPEATED.values(), TlsTable, AttributesTable]
+    keys = {key for table in tables for key in table.model_fields}
+    otherwise = {
+        "agent password",
+        "trunk name",
+        "organisation url",
+        "attributes id",
+        "attributes name",
+        "attributes number",
+        "queue number",
+        "queue teams",
+        "include file",
+        "defaults phone",
+        "defaults browser",
+    }
 
-    assert keys | {*TlsTable.model_fields, "agent password", "trunk name"} == set(WANTED)
+    assert keys | otherwise == set(WANTED)
 
 
 def test_every_policy_may_be_set_in_a_site_file() -> None:
-    assert set(PolicyTable.model_fields) == set(Policy.__dataclass_fields__)
+    of_the_site = {"outside_only_seconds"}  # `[dialling]` says it in minutes
+
+    assert set(PolicyTable.model_fields) == set(Policy.__dataclass_fields__) - of_the_site
 
 
 def test_nothing_is_both_served_and_not_served() -> None:
@@ -104,9 +121,10 @@ def test_nothing_is_both_served_and_not_served() -> None:
         (
             'phone = "1001"',
             "phone = 1001",
-            'must be the name of a PJSIP endpoint, such as "1001": letters a-z, digits, _ . and -; it is 1001: put it in quotes',
+            'must be the name of a PJSIP endpoint, such as "1001": letters a-z and A-Z, digits, _ . and -; it is 1001: put it in quotes',
         ),
         ('phone = "1001"', 'phone = "1001,tT"', 'it is "1001,tT"'),
+        ('phone = "1001"', 'phone = "1001"\nbrowser = "1001/web"', "browser: must be the name of a PJSIP endpoint with webrtc = yes"),
         ('phone = "1001"', 'phone = "1001/x@y"', "must be the name of a PJSIP endpoint"),
         ('phone = "1001"', 'phone = "1001\\n"', "must be the name of a PJSIP endpoint"),
         ('id = "bob"', 'id = "bob"\nsupervisor = "yes"', 'must be true or false; it is "yes"'),
@@ -125,12 +143,36 @@ def test_nothing_is_both_served_and_not_served() -> None:
         ('id = "support"', 'id = "support"\npolicy = 3', "must be a table of policies, such as { offer_seconds = 15 }; it is 3"),
         ('id = "support"', 'id = "support"\nmusic = "a b"', "must be the name of a class in musiconhold.conf"),
         ('username = "controller"', 'username = "a:b"', "must be the name of a user in ari.conf, without spaces and colons"),
-        ('username = "controller"', 'username = "a"\nlanes = 0', "must be how many WebSockets carry commands"),
+        ('username = "controller"', 'username = "a"\nlanes = 0', "must be how many connections carry commands"),
         ('username = "controller"', 'username = "a"\napp = "a,b"', "must be the name of the Stasis application"),
-        ('username = "controller"', 'username = "a"\ntransport = "asyncari"', "must be 'rest-over-websocket'; it is \"asyncari\""),
+        (
+            'username = "controller"',
+            'username = "a"\ntransport = "amqp"',
+            "must be 'auto', 'rest-over-websocket' or 'asyncari'; it is \"amqp\"",
+        ),
         ('region = "FR"', 'region = "fr"', "must be a country as two capitals"),
         ('region = "FR"', 'region = "FR"\nlog = "jsn"', "must be 'auto', 'text' or 'json'; it is \"jsn\"; did you mean 'json'?"),
         ('region = "FR"', 'region = "FR"\n[policy]\nend_consult = 3', "must be 'end_interaction' or 'return_to_customer'; it is 3"),
+        ('region = "FR"', 'region = "FR"\n[policy]\ntransfer_sound = "ring"', "must be 'music' or 'ringback'; it is \"ring\""),
+        ('region = "FR"', 'region = "FR"\n[policy]\nfailed_transfer = true', "must be 'return_to_agent' or 'front_of_queue'; it is true"),
+        (
+            'region = "FR"',
+            'region = "FR"\n[policy]\nconsult_priority = "customer_first"',
+            "must be 'by_time', 'customers_first' or 'consults_first'; it is \"customer_first\"; did you mean 'customers_first'?",
+        ),
+        ('region = "FR"', 'region = "FR"\n[policy]\nwrap_up_extension = false', "must be 'none', 'once' or 'unlimited'; it is false"),
+        ('region = "FR"', 'region = "FR"\n[policy]\nwrap_up_unanswered = "yes"', 'must be true or false; it is "yes"'),
+        ('region = "FR"', 'region = "FR"\n[policy]\nhold_alarm_seconds = 0', "must be seconds, from 1 to 3600; it is 0"),
+        (
+            'region = "FR"',
+            'region = "FR"\n[policy]\nconference_max = 2',
+            "must be how many may be in a conference, a whole number from 3 to 8",
+        ),
+        ('id = "support"', 'id = "support"\npolicy.conference_max = 9', "a whole number from 3 to 8; it is 9"),
+        ('id = "support"', 'id = "support"\npolicy.conference_max = 4.5', "a whole number from 3 to 8; it is 4.5"),
+        ('id = "bob"', 'id = "bob"\nmay_call_out = 1', "must be true or false; it is 1"),
+        ('id = "bob"', 'id = "bob"\ncaller_id = "01 99 00 00 02"', 'must be a number in E.164, such as "+33199000000": a +, the code'),
+        ('id = "support"', 'id = "support"\ncaller_id = 33199000080', "it is 33199000080: put it in quotes"),
         ('region = "FR"', 'region = "FR"\n[desktop]\nsession_hours = 0', "must be how many hours a login lasts"),
         ('region = "FR"', 'region = "FR"\n[journal]\nfolder = ""', "must be a folder that the controller may write to"),
     ],
@@ -151,6 +193,43 @@ def test_an_id_is_small_letters_digits_and_dashes_since_it_becomes_part_of_a_cha
     assert 'must be an id such as "alice"' in only_mistake_in(text)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('phone = "1001"', 'phone = "PJSIP/Anna_Desk"', '; it is "PJSIP/Anna_Desk": write "Anna_Desk"'),
+        ('phone = "1001"', 'phone = "1001"\nbrowser = " 1001-web"', '; it is " 1001-web": write "1001-web"'),
+        ('id = "resolved"', 'id = "Not resolved_yet"', '; it is "Not resolved_yet": write "not-resolved-yet"'),
+        ('numbers = ["800", "+33123456789"]', 'numbers = ["800", "+33 (1) 23-45.67/89"]', ': write "+33123456789"'),
+        ('numbers = ["800", "+33123456789"]', 'numbers = ["800", "+33 (0)1 23 45 67 89"]', ': write "+33123456789"'),
+        ('numbers = ["800", "+33123456789"]', 'numbers = ["800", "01 (0)2"]', ': write "0102"'),
+        ('agents = ["alice", "bob"]', 'agents = ["Alice", "bob"]', '; it is "Alice": write "alice"'),
+        ('queue = "support"', 'queue = "Support"', ': write "support"'),
+        ('id = "alice"', 'id = "Alice"', ': write "alice"'),
+        ('region = "FR"', 'region = "FR"\n[[trunk]]\nname = "PJSIP/provider"', ': write "provider"'),
+    ],
+)
+def test_what_is_nearly_right_is_said_as_it_should_be(old: str, new: str, said: str) -> None:
+    assert only_mistake_in(with_line(old, new)).endswith(said)
+
+
+@pytest.mark.parametrize(("old", "new"), [('phone = "1001"', 'phone = "PJSIP/a b"'), ('id = "resolved"', 'id = "é"')])
+def test_what_is_far_from_right_is_not_guessed_at(old: str, new: str) -> None:
+    assert ": write " not in only_mistake_in(with_line(old, new))
+
+
+def test_a_key_that_is_wanted_and_misspelt_is_told_once() -> None:
+    assert only_mistake_in(with_line('phone = "1001"', 'phon = "1001"')).endswith(
+        "[[agent]] phon: there is no such key; did you mean 'phone'?"
+    )
+
+
+def test_a_key_that_nobody_knows_stands_for_none_that_is_missing() -> None:
+    said = [str(mistake) for mistake in mistakes_in(with_line('phone = "1001"', 'colour = "red"'))]
+
+    assert len(said) == 2
+    assert any("phone is missing" in sentence for sentence in said)
+
+
 def test_a_password_that_is_wrong_by_its_type_is_not_repeated() -> None:
     assert "42" not in only_mistake_in(with_line('password = "secret-of-ari"', "password = 4242"))
 
@@ -163,6 +242,12 @@ def test_a_table_that_stands_for_each_written_with_one_pair_of_brackets_is_a_mis
     said = only_mistake_in(SITE + '[idle_reason]\nid = "break"\nname = "Break"')
 
     assert said.endswith("[idle_reason]: stands once for each: write it as [[idle_reason]], with two pairs of brackets")
+
+
+def test_one_pair_of_brackets_too_few_is_told_and_not_whoever_names_what_stands_in_them() -> None:
+    said = only_mistake_in(with_line("[[queue]]", "[queue]"))
+
+    assert said.endswith("[queue]: stands once for each: write it as [[queue]], with two pairs of brackets")
 
 
 def test_there_may_not_be_ten_thousand_and_one_agents() -> None:
@@ -179,11 +264,11 @@ def test_there_may_not_be_ten_thousand_and_one_agents() -> None:
     [
         ('agents = ["alice", "bob"]', 'agents = ["alice", "bobb"]', "[[queue]] agents: there is no agent 'bobb'; did you mean 'bob'?"),
         ('agents = ["alice", "bob"]', 'agents = ["alice", "alice"]', "[[queue]] agents: the agent 'alice' is named already: see line 24"),
-        ('agents = ["alice", "bob"]', "", "[[queue]]: give it agents or a team, one of the two, so that somebody serves it"),
+        ('agents = ["alice", "bob"]', "", "[[queue]]: give it agents, a team or teams, so that somebody serves it"),
         (
-            'id = "support"',
-            'id = "support"\nteam = "first line"',
-            "[[queue]]: give it agents or a team, one of the two, so that somebody serves it",
+            'agents = ["alice", "bob"]',
+            'teams = ["first line", "frist line"]',
+            "[[queue]] teams: no agent is in a team 'frist line'; did you mean 'first line'?",
         ),
         (
             'agents = ["alice", "bob"]',
@@ -195,13 +280,19 @@ def test_there_may_not_be_ten_thousand_and_one_agents() -> None:
             'id = "support"\noffer_seconds = 9\npolicy.offer_seconds = 9',
             "[[queue]] offer_seconds: stands in the queue's policy too: keep one of them",
         ),
+        (
+            'id = "support"',
+            'id = "support"\npolicy.busy_phone = "ring"',
+            "[[queue]] policy.busy_phone: is the site's to decide: an agent may serve several queues. Move it to [policy]",
+        ),
         ('queue = "support"', 'queue = "suport"', "[[entry_point]] queue: there is no queue 'suport'; did you mean 'support'?"),
         (
             'numbers = ["800", "+33123456789"]',
             'numbers = ["800", "800"]',
             "[[entry_point]] numbers: the number '800' leads somewhere already: see line 29",
         ),
-        ('phone = "1002"', 'phone = "1001"', "[[agent]] phone: the telephone '1001' is another agent's: see line 11"),
+        ('phone = "1002"', 'phone = "1001"', "[[agent]] phone: the telephone '1001' is taken already: see line 11"),
+        ('phone = "1002"', 'phone = "1002"\nbrowser = "1001"', "[[agent]] browser: the telephone '1001' is taken already: see line 11"),
         ('id = "bob"', 'id = "alice"', "[[agent]] id: the id 'alice' is taken: see line 9"),
         ('id = "follow-up"', 'id = "resolved"', "[[wrap_up_reason]] id: the id 'resolved' is taken: see line 33"),
         ('region = "FR"', 'region = "UK"', "[site] region: there is no country 'UK'; did you mean 'GB'?"),
@@ -334,7 +425,7 @@ def test_a_desktop_that_is_open_to_other_machines_with_the_demos_passwords_is_a_
     assert said.startswith(
         "line 12: [[agent]] password: the password of 'alice' is the one that everybody knows from the demo: choose another"
     )
-    assert said.endswith(f"(it is {listen})")
+    assert said.endswith(f"(it listens at {listen})")
 
 
 @pytest.mark.parametrize("listen", ["127.0.0.1:8080", "localhost:0", "[::1]:8080", "127.1.2.3:1"])
@@ -342,6 +433,21 @@ def test_a_desktop_on_loopback_may_have_the_demos_passwords(listen: str) -> None
     text = with_line(f'password = "{ALICES}"', f'password = "{sorted(DEMO_HASHES)[0]}"')
 
     assert mistakes_in(text + f'[desktop]\nlisten = "{listen}"') == ()
+
+
+@pytest.mark.parametrize("listen", ["0.0.0.0:8080", "127.0.0.1:8080"], ids=["itself", "by a proxy on this machine"])
+def test_a_desktop_that_others_reach_and_a_hash_that_two_agents_have_is_a_mistake(listen: str) -> None:
+    text = with_line(f'password = "{ALICES}"', f'password = "{BOBS}"') + f'[desktop]\nlisten = "{listen}"\n'
+
+    said = only_mistake_in(text + PROXY)
+
+    assert said == "line 19: [[agent]] password: has been copied from 'alice', so that both have one password: give each their own"
+
+
+def test_a_desktop_on_loopback_behind_a_proxy_may_not_have_the_demos_passwords() -> None:
+    text = with_line(f'password = "{ALICES}"', f'password = "{sorted(DEMO_HASHES)[0]}"')
+
+    assert "everybody knows from the demo" in only_mistake_in(text + f"[desktop]\n{PROXY}")
 
 
 def test_to_read_a_site_file_tries_no_password(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -354,14 +460,14 @@ def test_to_read_a_site_file_tries_no_password(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_a_desktop_that_is_open_to_other_machines_with_passwords_of_its_own_is_no_mistake() -> None:
-    text = with_line(f'password = "{ALICES}"', f'password = "{BOBS}"') + '[desktop]\nlisten = "0.0.0.0:80"\n'
+    text = with_line(f'password = "{ALICES}"', f'password = "{OWN}"') + '[desktop]\nlisten = "0.0.0.0:80"\n'
 
     assert mistakes_in(text + PROXY) == ()
     assert mistakes_in(text + 'tls = { certificate = "a.crt", key = "a.key" }') == ()
 
 
 def test_a_desktop_that_is_open_to_other_machines_in_plain_http_is_a_mistake_that_says_the_two_ways_out() -> None:
-    text = with_line(f'password = "{ALICES}"', f'password = "{BOBS}"') + '[desktop]\nlisten = "192.0.2.1:8080"\n'
+    text = with_line(f'password = "{ALICES}"', f'password = "{OWN}"') + '[desktop]\nlisten = "192.0.2.1:8080"\n'
 
     said = only_mistake_in(text)
 

@@ -35,6 +35,19 @@ def test_a_key_given_twice_is_a_mistake_at_the_second() -> None:
     assert "this key stands here for the second time" in said
 
 
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ('[agent]\nid = "carol"\n', "this table stands here for the second time: write [[agent]], with two pairs of brackets"),
+        ('[site]\nlanguage = "fr"\n', "this table stands here for the second time: [site] stands once: put both together"),
+    ],
+)
+def test_a_table_that_begins_a_second_time_is_told_what_to_write(more: str, said: str) -> None:
+    text = SITE + more
+
+    assert only_mistake_in(text) == f"line {line_number(more.splitlines()[1], text) - 1}: {said}"
+
+
 def test_a_syntax_mistake_does_not_hide_other_syntax_mistakes_nor_unknown_keys() -> None:
     text = with_line(
         'name = "Bob Durand"', 'nmae = "Bob Durand"', with_line('phone = "1001"', "phone = 'x", with_line('id = "main"', "id = main"))

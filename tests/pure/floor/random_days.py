@@ -1,27 +1,43 @@
 """Random days in a contact centre: customers, telephones, buttons and time in any order, and a judge who looks after every input."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from hypothesis import strategies as st
 
 from controller.directory.directory import Directory
-from controller.directory.ids import THE_SWITCH, LegId
+from controller.directory.ids import THE_SWITCH, AgentId, LegId
 from controller.directory.policy import (
     AfterConsult,
+    ConsultPriority,
     CustomerGoneInConference,
     EndConsult,
+    FailedTransfer,
     OwnerHangUp,
     Policy,
     TransferAcceptance,
+    WrapUpExtension,
 )
 from controller.interaction.commands import Action
-from controller.interaction.facts import CustomerArrived, EndCause, LegAnswered, LegEnded, LegHeld, LegUnheld, SwitchFound, SwitchLost
+from controller.interaction.facts import (
+    CustomerArrived,
+    EndCause,
+    LegAnswered,
+    LegEnded,
+    LegHeld,
+    LegStuck,
+    LegUnheld,
+    LegUnstuck,
+    SwitchFound,
+    SwitchLost,
+)
 from controller.interaction.parties import parties
 from controller.interaction.party import Standing
 from controller.interaction.refusals import Refused
 from controller.routing.commands import GoAvailable, GoIdle, LogOff, LogOn
+from controller.routing.desk import DeskState
 from tests.pure.floor.judge import JudgedStory
 from tests.pure.story import PEOPLE, Contact, site
 
@@ -32,6 +48,12 @@ policies = st.builds(
     owner_hang_up=st.sampled_from(OwnerHangUp),
     after_consult=st.sampled_from(AfterConsult),
     customer_gone_in_conference=st.sampled_from(CustomerGoneInConference),
+    failed_transfer=st.sampled_from(FailedTransfer),
+    wrap_up_extension=st.sampled_from(WrapUpExtension),
+    wrap_up_unanswered=st.booleans(),
+    consult_priority=st.sampled_from(ConsultPriority),
+    conference_max=st.sampled_from([3, 4, 8]),
+    outside_only_seconds=st.sampled_from([60.0, 3600.0]),
 )
 
 
@@ -60,6 +82,7 @@ _WEIGHTS = {
     "hold key": 1,
     "time": 2,
     "calls": 2,
+    "calls out": 1,
     "says": 3,
     "switch": 1,
     "reload": 1,
@@ -85,11 +108,22 @@ happenings = st.builds(
     site=st.shared(sites, key="another site"),
 )
 
+ONLY_THE_FLOOR_KNOWS = ("target-unavailable", "bad-target", "asterisk-unavailable", "too-many-outside-calls")
+ANYBODY = (*PEOPLE, *PEOPLE, "queue:support", "queue:billing", "entry point:main", "+33199002001", "112", "colleague:Marie Durand")
+
 T = TypeVar("T")
 
 
 def _pick(choices: Sequence[T], number: int) -> T:
     return choices[number % len(choices)]
+
+
+def _named_by(button: str, contact: Contact, number: int) -> str | None:
+    """Whom a button names: somebody of the conference; for a transfer somebody only where nobody else is there."""
+    if button == Action.DROP:
+        return _pick(contact.members, number) if contact.members else None
+    alone = contact.now.consult is None and not contact.members
+    return _pick(ANYBODY, number) if button != Action.TRANSFER or alone else None
 
 
 class Day:
@@ -118,6 +152,8 @@ class Day:
                     leg=LegId(f"caller-{self._callers}"), number="1", name="cora", dialled=_pick(NUMBERS, first), switch=THE_SWITCH
                 )
                 self.story.take(arrived)
+            case "calls out":
+                self._calls_out(_pick(list(PEOPLE), first), second)
             case "says":
                 self._says(_pick(list(PEOPLE), first), second)
             case "switch":
@@ -141,6 +177,8 @@ class Day:
         match kind:
             case "answers":
                 self.story.take(LegAnswered(leg=leg))
+            case "hold key" if first % 5 == 0:
+                self.story.take(LegStuck(leg=leg) if second % 2 else LegUnstuck(leg=leg))
             case "hold key":
                 self.story.take(LegHeld(leg=leg) if second % 2 else LegUnheld(leg=leg))
             case _:
@@ -152,7 +190,7 @@ class Day:
         if buttons:
             contact, who, button = _pick(buttons, first * 7 + second)
             code = self._press(contact, who, button, second)
-            assert code in ("yes", "target-unavailable", "bad-target", "asterisk-unavailable"), f"{button} was offered"
+            assert code in ("yes", *ONLY_THE_FLOOR_KNOWS), f"{button} was offered"
 
     def _tries(self, first: int, second: int) -> None:
         """Somebody presses any button at all; it does something only if it was offered."""
@@ -164,14 +202,20 @@ class Day:
 
     def _press(self, contact: Contact, who: str, button: str, number: int) -> str:
         try:
-            self.story.presses(who, button, of=contact, to=_pick(list(PEOPLE), number))
+            self.story.presses(who, button, of=contact, to=_named_by(button, contact, number))
         except Refused as refused:
             return refused.code
         return "yes"
 
+    def _calls_out(self, who: str, number: int) -> None:
+        queue = _pick((None, "support", "billing"), number)
+        with suppress(Refused):
+            self.story.calls_out(who, _pick(ANYBODY, number), queue=queue)
+
     def _says(self, who: str, number: int) -> None:
         what = _pick((GoAvailable, GoAvailable, GoAvailable, GoIdle, LogOn, LogOff), number)
+        desk = self.story.floor.desks.get(AgentId(who))
         try:
             self.story.says(who, what)
         except Refused:
-            assert who not in self.story.floor.desks
+            assert desk is None or (desk.chosen is DeskState.LOGGED_OFF and what in (GoAvailable, GoIdle))

@@ -9,6 +9,7 @@ from controller.floor.outcome import Outcome
 from controller.interaction.facts import CustomerArrived
 from controller.interaction.interaction import Phase
 from controller.interaction.notices import CallTurnedAway
+from controller.interaction.refusals import Refused
 from tests.pure.story import Story, contact_centre, site
 
 AGENTS = 5
@@ -98,3 +99,31 @@ def test_one_line_may_have_so_many_calls_waiting_whatever_their_numbers_and_no_m
 
     assert why(calls(story, "third", "+33123456782", line="outside")) == "2 calls by PJSIP/outside wait already"
     assert is_taken(calls(story, "fourth", "+33123456782", line="another"))
+
+
+# --- Calls out ---------------------------------------------------------------------------------------------------------
+
+
+def test_nobody_is_called_out_when_every_leg_for_customers_is_taken_until_one_has_gone() -> None:
+    story = centre(legs_max=10, available="alice bob")
+    for number in range(4):
+        calls(story, f"c{number}")
+    story.goes_available("carol")
+
+    with pytest.raises(Refused) as refused:
+        story.calls_out("carol", "+33199002001")
+
+    assert refused.value.code == "too-many-outside-calls"
+    assert refused.value.because == "So many customers are there that Asterisk has no leg left for a call out: try again in a moment."
+    story.hangs_up("c3")
+    assert story.calls_out("carol", "+33199002001").ringing == {"carol"}
+
+
+def test_an_emergency_number_is_called_out_however_many_customers_are_there() -> None:
+    """A fifth of the legs is kept back for whom the dialplan serves, and one for each agent's telephone."""
+    story = centre(legs_max=10, available="alice bob")
+    for number in range(4):
+        calls(story, f"c{number}")
+    story.goes_available("carol")
+
+    assert story.calls_out("carol", "112").ringing == {"carol"}

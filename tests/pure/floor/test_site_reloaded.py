@@ -6,7 +6,7 @@ import pytest
 
 from controller.directory.directory import Directory
 from controller.directory.ids import THE_SWITCH, AgentId, LegId, QueueId
-from controller.directory.policy import EndConsult, Policy
+from controller.directory.policy import EndConsult, Policy, WrapUpExtension
 from controller.interaction.facts import CustomerArrived, EndCause
 from controller.interaction.interaction import Phase
 from controller.interaction.notices import CallTurnedAway
@@ -54,7 +54,7 @@ def test_an_agent_who_left_the_site_file_finishes_the_call_and_has_no_desk_after
     story = connected()
     story.site_is_reloaded(without_agents("alice", support="bob"))
     assert story.desk("alice") is DeskState.ENGAGED
-    assert story.contact.can("alice") == {"hold", "consult", "end", "mute", "dtmf"}
+    assert story.contact.can("alice") == {"hold", "consult", "transfer", "end", "mute", "dtmf"}
 
     story.presses("alice", "end")
     story.presses("alice", "wrap-up")
@@ -72,6 +72,18 @@ def test_an_agent_who_left_the_site_file_and_misses_an_offer_has_no_desk_afterwa
 
     assert AgentId("alice") not in story.floor.desks
     assert contact.ringing == {"bob"}
+
+
+def test_an_agent_who_left_the_site_file_with_a_wrap_up_that_has_no_end_owes_it_no_more() -> None:
+    story = connected(Policy(wrap_up_extension=WrapUpExtension.UNLIMITED))
+    story.hangs_up("cora")
+    story.presses("alice", "extend-wrap-up")
+
+    story.site_is_reloaded(without_agents("alice", support="bob"))
+
+    assert story.contact.wrapped_up == {"alice": "resolved"}
+    assert story.contact.is_over
+    assert AgentId("alice") not in story.floor.desks
 
 
 def test_an_agent_who_left_the_site_file_is_not_offered_anybody_nor_consulted() -> None:

@@ -48,6 +48,88 @@ def transferred(policy: Policy | None = None) -> Story:
     return story
 
 
+OUTSIDE = "Gabriel"
+"""Somebody outside, whose number the site knows."""
+HIS_NUMBER = "Gabriel:+33199002001"
+
+
+def consult_of_a_queue(policy: Policy | None = None) -> Story:
+    """Alice and Cora hear music, and nobody of Billing is free."""
+    story = connected(policy)
+    story.goes_available("carol")
+    story.goes_idle("carol")
+    story.presses("alice", "consult", to="queue:billing")
+    return story
+
+
+def outside_rings(policy: Policy | None = None) -> Story:
+    """Cora hears music, Alice hears how Gabriel's telephone rings."""
+    story = connected(policy)
+    story.presses("alice", "consult", to=HIS_NUMBER)
+    return story
+
+
+def outside_consulted(policy: Policy | None = None) -> Story:
+    """Alice talks with Gabriel, Cora hears music."""
+    story = outside_rings(policy)
+    story.answers(OUTSIDE)
+    return story
+
+
+def conference_of_four(policy: Policy | None = None) -> Story:
+    """Alice, Bob, Gabriel and Cora talk together."""
+    story = conference(policy)
+    story.presses("alice", "consult", to=HIS_NUMBER)
+    story.answers(OUTSIDE)
+    story.presses("alice", "conference")
+    return story
+
+
+def conference_consults(policy: Policy | None = None) -> Story:
+    """Alice talks with Carol; Bob and Cora, who are in a conference with Alice, hear music."""
+    story = conference(policy)
+    story.goes_available("carol")
+    story.presses("alice", "consult", to="carol")
+    story.answers("carol")
+    return story
+
+
+def transferring(policy: Policy | None = None) -> Story:
+    """Alice has left, Bob's telephone rings, Cora hears music."""
+    story = connected(policy)
+    story.presses("alice", "transfer", to="bob")
+    return story
+
+
+def transferring_outside(policy: Policy | None = None) -> Story:
+    """Alice has left, Gabriel's telephone rings, Cora hears music."""
+    story = connected(policy)
+    story.presses("alice", "transfer", to=HIS_NUMBER)
+    return story
+
+
+def handed_out(policy: Policy | None = None) -> Story:
+    """Cora talks with Gabriel, and nobody of ours is there."""
+    story = outside_consulted(policy)
+    story.presses("alice", "transfer")
+    return story
+
+
+def dialling(policy: Policy | None = None) -> Story:
+    """Alice calls Cora, and hears how her telephone rings."""
+    story = contact_centre(policy)
+    story.calls_out("alice", "cora:+33123456789", queue="support")
+    story.answers("alice")
+    return story
+
+
+def called(policy: Policy | None = None) -> Story:
+    """Alice has called Cora, and talks with her."""
+    story = dialling(policy)
+    story.answers("cora")
+    return story
+
+
 BEGINNINGS: Mapping[str, Callable[..., Story]] = {
     "queued": queued,
     "offered": offered,
@@ -60,9 +142,19 @@ BEGINNINGS: Mapping[str, Callable[..., Story]] = {
     "transfer_asked": transfer_asked,
     "conference": conference,
     "transferred": transferred,
+    "consult of a queue": consult_of_a_queue,
+    "outside rings": outside_rings,
+    "outside consulted": outside_consulted,
+    "conference of four": conference_of_four,
+    "conference consults": conference_consults,
+    "transferring": transferring,
+    "transferring outside": transferring_outside,
+    "handed_out": handed_out,
+    "dialling": dialling,
+    "called": called,
 }
 
-_WRAP_UPS: Mapping[str, set[str]] = {"queued": set(), "offered": set(), "transferred": {"alice", "bob"}}
+_WRAP_UPS: Mapping[str, set[str]] = {"queued": set(), "offered": set(), "dialling": set(), "transferred": {"alice", "bob"}}
 
 
 def who_wraps_up(situation: str) -> set[str]:

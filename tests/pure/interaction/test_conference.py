@@ -68,11 +68,10 @@ def test_the_owner_may_end_it_for_everybody_and_is_the_only_one_who_wraps_up() -
     assert story.desk("bob") is DeskState.AVAILABLE
 
 
-def test_hold_and_consult_are_refused_in_a_conference() -> None:
+def test_nobody_holds_a_conference() -> None:
     story = conference()
 
     assert story.refuses("alice", "hold") == "not-now"
-    assert story.refuses("alice", "consult", to="carol") == "not-now"
 
 
 def test_the_colleague_ends_nothing_and_wraps_nothing_up() -> None:
@@ -107,9 +106,9 @@ def test_agents_without_a_customer_are_offered_only_what_makes_sense() -> None:
     story = conference(STAY)
     story.hangs_up("cora")
 
-    assert story.contact.can("alice") == {"end", "leave-conference", "mute"}
+    assert story.contact.can("alice") == {"end", "leave-conference", "drop", "mute"}
     assert story.contact.can("bob") == {"leave-conference", "mute"}
-    for button in ("transfer", "dtmf"):
+    for button in ("transfer", "consult", "dtmf"):
         assert story.refuses("alice", button) == "not-now"
         assert story.because == "The customer has gone."
 

@@ -56,7 +56,7 @@ def test_the_customer_comes_back_when_the_colleague_declines_and_nothing_is_held
     [
         (EndCause.BUSY, "Bob Durand is busy.", DeskState.AVAILABLE),
         (EndCause.NO_ANSWER, "Bob Durand did not answer.", DeskState.NOT_ANSWERING),
-        (EndCause.UNREACHABLE, "Bob Durand could not be reached.", DeskState.NOT_ANSWERING),
+        (EndCause.UNREACHABLE, "Bob Durand could not be reached.", DeskState.AVAILABLE),
         (
             EndCause.FAILED,
             "Bob Durand could not be rung: the network or Asterisk failed, not Bob Durand. Try again in a moment.",

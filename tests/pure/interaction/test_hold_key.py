@@ -7,7 +7,17 @@ from controller.interaction.interaction import Phase
 from controller.interaction.parties import parties
 from controller.interaction.party import Standing
 from tests.pure.interaction.situations import BEGINNINGS
-from tests.pure.story import conference, connected, consult_held, consult_offered, consulting, contact_centre, site
+from tests.pure.story import Story, conference, connected, consult_held, consult_offered, consulting, contact_centre, site, with_trunk
+
+
+def consulting_outside() -> Story:
+    """Alice consults somebody outside, who has answered."""
+    story = contact_centre(directory=with_trunk(site()))
+    story.customer_calls()
+    story.answers("alice")
+    story.presses("alice", "consult", to="+33199002001")
+    story.answers("+33199002001")
+    return story
 
 
 def test_the_owners_hold_key_holds_the_customer_and_releasing_it_resumes() -> None:
@@ -29,7 +39,7 @@ def test_nobody_is_brought_to_a_telephone_that_is_on_hold() -> None:
     assert story.refuses("alice", "resume") == "not-now"
     assert story.refuses("alice", "consult") == "not-now"
     assert "hold key" in story.because
-    assert story.contact.can("alice") == set()
+    assert story.contact.can("alice") == {"transfer"}, "whoever leaves need not be brought to anybody"
 
 
 def test_a_customer_held_by_button_comes_back_when_the_hold_key_is_pressed_and_released() -> None:
@@ -305,14 +315,78 @@ def test_in_a_conference_with_both_telephones_on_hold_the_customer_hears_music()
     assert story.contact.on_music == {"cora"}
 
 
-def test_the_customers_own_hold_key_moves_nobody() -> None:
+def test_an_owner_who_is_left_alone_by_the_customers_own_hold_key_hears_music_and_the_call_is_what_it_was() -> None:
     story = connected()
 
     story.presses_hold_key("cora")
+    assert story.contact.on_music == {"alice"}
+    assert story.contact.is_in(Phase.CONNECTED)
+
+    story.releases_hold_key("cora")
+    assert story.contact.talking == {"cora", "alice"}
+
+
+def test_an_owner_who_is_left_alone_by_agent_2s_hold_key_hears_music_and_the_customer_is_not_brought_back() -> None:
+    story = consulting()
+
+    story.presses_hold_key("bob")
+    assert story.contact.on_music == {"cora", "alice"}
+
+    story.releases_hold_key("bob")
+    assert story.contact.talking == {"alice", "bob"}
+
+
+def test_music_does_not_stay_behind_when_whoever_is_on_hold_is_parked() -> None:
+    story = consulting()
+    story.presses_hold_key("bob")
+
+    story.presses("alice", "resume")
 
     assert story.contact.talking == {"cora", "alice"}
+    assert story.contact.on_music == {"bob"}
+
+
+def test_an_agent_who_answers_a_customer_on_their_own_hold_hears_music_until_it_is_released() -> None:
+    story = contact_centre()
+    story.customer_calls()
+    story.presses_hold_key("cora")
+
+    story.answers("alice")
+    assert story.contact.on_music == {"alice"}
+
     story.releases_hold_key("cora")
-    assert story.contact.phase is Phase.CONNECTED
+    assert story.contact.talking == {"cora", "alice"}
+
+
+def test_a_colleague_who_answers_the_consult_of_a_telephone_on_hold_hears_music() -> None:
+    story = consult_offered()
+    story.presses_hold_key("alice")
+
+    story.answers("bob")
+
+    assert story.contact.on_music == {"cora", "bob"}
+
+
+def test_in_a_conference_nobody_is_moved_by_one_members_hold_key_and_whoever_is_left_alone_hears_music() -> None:
+    story = conference()
+
+    story.presses_hold_key("bob")
+    assert story.contact.talking == {"cora", "alice", "bob"}
+    story.presses_hold_key("cora")
+    assert story.contact.on_music == {"alice"}
+
+    story.releases_hold_key("bob")
+    assert story.contact.talking == {"cora", "alice", "bob"}
+
+
+def test_whoever_is_outside_and_left_alone_with_a_customer_on_hold_hears_music() -> None:
+    story = consulting_outside()
+    story.presses("alice", "transfer")
+    assert story.contact.is_in(Phase.HANDED_OUT)
+
+    story.presses_hold_key("cora")
+
+    assert story.contact.on_music == {"+33199002001"}
 
 
 def test_a_telephone_that_is_rung_anew_is_not_on_hold() -> None:

@@ -1,7 +1,7 @@
 """Mistakes that were made elsewhere in this field, each told once so that it is not made here.
 
-Not to be told by the pure core: a recording that was paused (there is no recording yet), a blind transfer (likewise), one-way audio
-(heard in the live tests), the name of a leg in a bridge.
+Not to be told by the pure core: a recording that was paused (there is no recording yet), one-way audio (heard in the live tests), the
+name of a leg in a bridge. A blind transfer whose target fails is told in `test_blind_transfer.py`.
 """
 
 from collections.abc import Callable

@@ -6,7 +6,7 @@ from controller.directory.policy import OwnerHangUp, Policy
 from controller.interaction.layout import layout
 from controller.interaction.notices import DigitsPressed
 from controller.interaction.parties import parties
-from controller.interaction.steps import DIGITS_MAX
+from controller.interaction.steps.owner import DIGITS_MAX
 from tests.pure.story import Story, conference, connected, consult_held, consulting
 
 

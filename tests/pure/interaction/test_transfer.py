@@ -34,7 +34,7 @@ def test_the_new_owner_has_an_owners_rights() -> None:
     story.answers("bob")
     story.presses("alice", "transfer")
 
-    assert story.contact.can("bob") == {"hold", "consult", "end", "mute", "dtmf"}
+    assert story.contact.can("bob") == {"hold", "consult", "transfer", "end", "mute", "dtmf"}
     story.presses("bob", "hold")
     story.presses("bob", "resume")
     story.presses("bob", "consult", to="carol")
@@ -78,11 +78,11 @@ def test_the_former_owners_telephone_that_hangs_up_late_ends_nothing() -> None:
     assert story.contact.talking == {"cora", "bob"}
 
 
-def test_nobody_transfers_without_a_consult() -> None:
+def test_nobody_transfers_without_a_consult_unless_they_say_to_whom() -> None:
     story = connected()
 
     assert story.refuses("alice", "transfer") == "not-now"
-    assert story.because == "There is nobody else on the call: consult a colleague first."
+    assert story.because == "There is nobody else on the call: say to whom, or consult a colleague first."
 
 
 def test_the_colleague_never_transfers() -> None:
@@ -100,6 +100,7 @@ def test_roles_are_exchanged_and_exchanged_back() -> None:
     assert story.contact.owner == "bob"
     assert story.contact.agent_2 == "alice"
     assert story.refuses("alice", "resume") == "not-permitted"
+    assert story.refuses("alice", "wrap-up") == "not-permitted", "she has given her reason and owes none now"
     story.answers("alice")
     assert story.contact.talking == {"alice", "bob"}
     story.presses("bob", "transfer")

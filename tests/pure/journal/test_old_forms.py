@@ -8,22 +8,25 @@ import pytest
 
 from controller.directory.ids import THE_SWITCH, AgentId, LegId
 from controller.directory.policy import EndConsult
+from controller.directory.targets import AgentTarget
 from controller.floor.floor import Floor
 from controller.floor.outcome import SiteReloaded
 from controller.interaction.commands import Command, GiveWrapUp, HoldCustomer, StartConsult
 from controller.interaction.facts import CustomerArrived, DeadlinePassed, EndCause, LegEnded, SwitchFound, SwitchLost, Why
-from controller.interaction.interaction import Phase
+from controller.interaction.interaction import Deadline, OfferWhy, Phase, TalksTo
 from controller.interaction.leg import Origin
 from controller.interaction.parties import parties
 from controller.interaction.party import Role
-from controller.journal.codec import Taken, Unreadable, read_input, read_state, write_input, write_state
+from controller.journal.codec import Taken, Unreadable, read_input, read_state, write_input
 from controller.routing.commands import DeskCommand, LogOn
 from tests.pure.journal.test_codec import KINDS
 
 FORM_1 = Path(__file__).parent / "form_1"
 FORM_2 = Path(__file__).parent / "form_2"
 FORM_3 = Path(__file__).parent / "form_3"
+FORM_4 = Path(__file__).parent / "form_4"
 INPUTS = (FORM_1 / "inputs.jsonl").read_text().splitlines()
+SINCE_FORM_4 = {Phase.TRANSFERRING, Phase.DIALLING, Phase.HANDED_OUT}
 ABSTRACT = {"Fact", "LegFact", "Command", "DeskCommand"}
 
 
@@ -37,8 +40,14 @@ def newest() -> list[Taken]:
     return [read_input(line) for line in (FORM_2 / "inputs.jsonl").read_text().splitlines()]
 
 
-def test_every_kind_of_input_has_a_line(read: list[Taken], newest: list[Taken]) -> None:
-    assert {type(taken.what).__name__ for taken in read + newest} == {kind.__name__ for kind in KINDS} - ABSTRACT
+@pytest.fixture(scope="module")
+def since() -> list[Taken]:
+    """Kinds that came with form 4."""
+    return [read_input(line) for line in (FORM_4 / "inputs.jsonl").read_text().splitlines()]
+
+
+def test_every_kind_of_input_has_a_line(read: list[Taken], newest: list[Taken], since: list[Taken]) -> None:
+    assert {type(taken.what).__name__ for taken in read + newest + since} == {kind.__name__ for kind in KINDS} - ABSTRACT
 
 
 def test_a_command_of_form_2_has_the_key_under_which_it_acts_once(newest: list[Taken]) -> None:
@@ -83,7 +92,7 @@ def test_every_line_of_form_1_still_means_what_it_meant(read: list[Taken]) -> No
     assert [taken.what.revision for taken in read if isinstance(taken.what, HoldCustomer)] == [7, None]
     consult = found[StartConsult].what
     assert isinstance(consult, StartConsult)
-    assert (consult.target.id, consult.target.phone, consult.target.answers_remotely) == ("carol", "1003", False)
+    assert consult.target == AgentTarget(agent=AgentId("carol"))
     wrap_up = found[GiveWrapUp].what
     assert isinstance(wrap_up, GiveWrapUp)
     assert (wrap_up.reason, wrap_up.note) == ("resolved", "called back")
@@ -102,21 +111,72 @@ def test_a_state_of_form_1_still_is_a_contact_centre_with_a_call_in_every_phase(
 
     floor = Floor.from_state(state)
 
-    assert {interaction.phase for interaction in floor.interactions.values()} == set(Phase)
+    assert {interaction.phase for interaction in floor.interactions.values()} == set(Phase) - SINCE_FORM_4
     assert [session.key for session in floor.desks[AgentId("alice")].sessions] == ["ab" * 32]
     assert floor.state().leaving == (LegId("1795342161.99"),)
     assert floor.next_deadline_at() is not None
 
 
-def test_a_state_of_form_1_in_parts_is_what_form_3_writes() -> None:
+def test_a_state_of_form_1_in_parts_is_what_form_3_says() -> None:
     """A call in every phase, by its phase and parties in form 1, by its parts in form 3."""
-    assert write_state(read_state((FORM_1 / "state.json").read_text())) == (FORM_3 / "state.json").read_text().rstrip()
+    assert read_state((FORM_1 / "state.json").read_text()) == read_state((FORM_3 / "state.json").read_text())
 
 
-def test_an_input_of_form_2_is_what_form_3_writes() -> None:
+def test_an_input_of_form_2_is_what_form_3_says() -> None:
     old, new = [(form / "inputs.jsonl").read_text().splitlines() for form in (FORM_2, FORM_3)]
 
-    assert [write_input(read_input(line)) for line in old] == new
+    assert [read_input(line) for line in old] == [read_input(line) for line in new]
+
+
+def test_an_input_of_form_4_is_what_is_written_today(since: list[Taken]) -> None:
+    assert [write_input(taken) for taken in since] == (FORM_4 / "inputs.jsonl").read_text().splitlines()
+
+
+def test_a_consult_of_form_3_was_asked_of_an_agent_by_name() -> None:
+    state = read_state((FORM_3 / "state.json").read_text())
+
+    consults = [interaction.consult for interaction in state.interactions if interaction.consult is not None]
+    assert consults
+    for consult in consults:
+        assert consult.person is not None, "somebody was rung at once"
+        assert (consult.target, consult.name) == (AgentTarget(agent=AgentId(consult.person.agent or "")), consult.person.name)
+        assert (consult.line, consult.not_for) == (None, ())
+
+
+def test_a_customer_of_form_3_who_is_on_hold_is_remembered_from_when_they_were_put_there() -> None:
+    state = read_state((FORM_3 / "state.json").read_text())
+
+    for interaction in state.interactions:
+        is_held = interaction.owner is not None and interaction.owner.talks_to is not TalksTo.CUSTOMER
+        assert interaction.customer.held_since == (interaction.phase_since if is_held else None)
+        alarm = Deadline(at=interaction.phase_since + 120, why=Why.HELD_FOR_LONG) if is_held else None
+        assert interaction.customer.deadline == alarm
+
+
+def test_an_owner_of_form_3_who_is_rung_back_owes_a_reason_unless_they_answer() -> None:
+    envelope = json.loads((FORM_3 / "state.json").read_text())
+    offered = next(one for one in envelope["state"]["interactions"] if one.get("offer") and one["offer"]["why"] == "line")
+    offered["offer"] |= {"why": "ring-back", "deadline": {"at": 1795342999.0, "why": "ring back unanswered"}}
+
+    interactions = read_state(json.dumps(envelope)).interactions
+
+    owes = {interaction.offer.why: interaction.offer.owes_wrap_up for interaction in interactions if interaction.offer is not None}
+    assert owes == {OfferWhy.RING_BACK: True, OfferWhy.ASKED: False}
+
+
+@pytest.mark.parametrize("form", [FORM_1, FORM_2, FORM_3])
+def test_a_contact_centre_of_any_form_goes_on_to_its_end(form: Path) -> None:
+    floor = Floor.from_state(read_state((form / "state.json").read_text()))
+    now = floor.last_at
+    for leg in [interaction.customer.leg.id for interaction in floor.interactions.values()]:
+        floor.take(LegEnded(leg=leg, cause=EndCause.HUNG_UP), now)
+
+    while floor.interactions and (next_at := floor.next_deadline_at()) is not None:
+        now = max(now, next_at)
+        while (passed := floor.due(now)) is not None:
+            floor.take(passed, now)
+
+    assert floor.interactions == {}
 
 
 def test_a_customer_whom_the_owners_own_key_keeps_on_music_was_called_connected_and_is_held() -> None:

@@ -5,6 +5,7 @@ import socket
 import struct
 import time
 from collections.abc import AsyncIterator, Iterator
+from itertools import pairwise
 
 import pytest
 
@@ -72,7 +73,9 @@ async def test_each_packet_is_heard_once_with_its_tones_and_its_time(ear: Ear, b
     assert began <= heard[0].at <= heard[-1].at <= time.time()
     assert ear.heard("alice", began) == {"bob", "customer"}
     assert len(ear.containing("alice", "customer", began)) == 5
-    assert ear.longest_gap("alice", began, heard[-1].at).seconds < 0.2
+    moments = [began, *(packet.at for packet in heard)]
+    longest = max(later - sooner for sooner, later in pairwise(moments))
+    assert ear.longest_gap("alice", began, heard[-1].at).seconds == pytest.approx(longest)
 
 
 async def test_ports_that_belong_to_nobody_are_not_heard(ear: Ear, block: PortBlock, talker: Talker) -> None:
@@ -95,7 +98,7 @@ async def test_the_complaint_shows_what_was_heard_instead(ear: Ear, block: PortB
     began = time.time()
     await talker.say("music", packets=3)
     with pytest.raises(HeardSomethingElse, match=r"alice should hear bob: music 0\.06 s"):
-        await ear.wait_until_hears("alice", {"bob"}, since=began, seconds_max=0.1)
+        await ear.wait_until_hears("alice", {"bob"}, since=began, seconds_max=1.0)
 
 
 async def test_the_first_packet_of_a_voice_can_be_awaited(ear: Ear, block: PortBlock, talker: Talker) -> None:

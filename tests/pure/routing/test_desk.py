@@ -1,13 +1,16 @@
 """An agent's presence: what they chose, and what they are in."""
 
+from dataclasses import replace
+
 import pytest
 
 from controller.directory.ids import AgentId
 from controller.directory.policy import Policy
 from controller.interaction.refusals import Refused
-from controller.routing.commands import GoIdle, LogOn
+from controller.routing.commands import DeskCommand, GoAvailable, GoIdle, LogOff, LogOn
 from controller.routing.desk import CHOSEN, Desk, DeskState, choose
-from tests.pure.story import connected, consult_offered, contact_centre, everything
+from controller.routing.telephones import TelephoneKind
+from tests.pure.story import Story, agent, connected, consult_offered, contact_centre, everything, site
 
 
 def test_an_agent_who_logs_on_takes_no_calls_before_saying_so() -> None:
@@ -49,6 +52,40 @@ def test_an_idle_reason_that_the_site_does_not_have_is_refused_and_changes_nothi
     assert refused.value.code == "bad-target"
     assert "lunch" in refused.value.because
     assert everything(story.floor) == before
+
+
+@pytest.mark.parametrize("what", [GoAvailable, GoIdle])
+def test_whoever_is_logged_off_takes_no_calls_before_they_log_on(what: type[DeskCommand]) -> None:
+    story = contact_centre(available="bob")
+    before = everything(story.floor)
+
+    with pytest.raises(Refused, match=r"Alice Martin is not logged on\.") as refused:
+        story.says("alice", what)
+
+    assert refused.value.code == "not-now"
+    assert everything(story.floor) == before
+
+
+def test_whoever_has_logged_off_during_a_call_is_not_available_after_it_because_a_late_page_said_so() -> None:
+    story = connected()
+    story.logs_off("alice")
+
+    with pytest.raises(Refused, match="not logged on"):
+        story.says("alice", GoAvailable)
+
+    story.presses("alice", "end")
+    story.presses("alice", "wrap-up")
+    assert story.desk("alice") is DeskState.LOGGED_OFF
+
+
+def test_whoever_has_left_the_site_during_a_call_and_has_logged_off_is_named_as_before() -> None:
+    story = connected()
+    story.logs_off("alice")
+    gone = {name: agent for name, agent in story.floor.directory.agents.items() if name != "alice"}
+    story.site_is_reloaded(replace(site(support="bob"), agents=gone))
+
+    with pytest.raises(Refused, match=f"^{agent('alice').name} is not logged on"):
+        story.says("alice", GoAvailable)
 
 
 def test_an_agent_who_logs_off_during_a_call_is_gone_after_its_wrap_up() -> None:
@@ -107,3 +144,42 @@ def test_being_engaged_is_nobodys_choice() -> None:
     for state in set(DeskState) - CHOSEN:
         with pytest.raises(AssertionError, match="not a choice"):
             choose(Desk(agent=AgentId("alice")), state, 0.0)
+
+
+# --- A login that ends in a call ---------------------------------------------------------------------------------------
+
+
+def login(story: Story, key: str) -> None:
+    story.take(LogOn(agent=AgentId("alice"), session=key, telephone=TelephoneKind.DESK))
+
+
+def logins(story: Story) -> list[tuple[str, bool]]:
+    return [(session.key, session.is_over) for session in story.floor.desks[AgentId("alice")].sessions]
+
+
+def test_a_login_that_ends_in_a_call_is_remembered_until_that_is_over_and_chooses_nothing() -> None:
+    story = contact_centre(available="")
+    login(story, "one")
+    login(story, "two")
+    story.goes_available("alice")
+    story.customer_calls()
+    story.answers("alice")
+
+    story.take(LogOff(agent=AgentId("alice"), session="two"))
+    assert logins(story) == [("one", False), ("two", True)]
+    assert story.floor.desks[AgentId("alice")].chosen is DeskState.AVAILABLE
+    story.take(LogOff(agent=AgentId("alice"), session="one"))
+    assert story.floor.desks[AgentId("alice")].chosen is DeskState.LOGGED_OFF
+    assert story.floor.desks[AgentId("alice")].telephone_chosen is None
+    story.presses("alice", "end")
+
+    assert logins(story) == []
+
+
+def test_a_login_that_ends_between_calls_is_forgotten() -> None:
+    story = contact_centre(available="")
+    login(story, "one")
+
+    story.take(LogOff(agent=AgentId("alice"), session="one"))
+
+    assert logins(story) == []

@@ -9,7 +9,7 @@ from controller.directory.directory import Agent, Directory, EntryPoint, Queue
 from controller.directory.ids import THE_SWITCH, AgentId, EntryPointId, InteractionId, LegId, QueueId, SwitchId
 from controller.floor.floor import Floor
 from controller.interaction.facts import CustomerArrived, SwitchFound
-from controller.routing.assignment import Lines, Waiting
+from controller.routing.assignment import Lines, Rank, Request
 from controller.routing.commands import GoAvailable, GoIdle, LogOn
 from controller.routing.desk import Desk, DeskState
 
@@ -21,15 +21,22 @@ QUEUES = {
 }
 
 
-def waiting(name: str, queue: QueueId = SUPPORT, since: float = 0.0, *, first: bool = False, not_for: Collection[AgentId] = ()) -> Waiting:
-    return Waiting(interaction=InteractionId(name), queue=queue, since=since, first=first, not_for=not_for)
+def waiting(name: str, queue: QueueId = SUPPORT, since: float = 0.0, *, first: bool = False, not_for: Collection[AgentId] = ()) -> Request:
+    """A customer in a line."""
+    rank = Rank.LOST_AN_AGENT if first else Rank.BY_TIME
+    return Request(interaction=InteractionId(name), queue=queue, since=since, rank=rank, is_customer=True, not_for=not_for)
+
+
+def consulting(name: str, since: float = 0.0, *, rank: Rank = Rank.BY_TIME, not_for: Collection[AgentId] = ()) -> Request:
+    """An owner who consults a queue."""
+    return Request(interaction=InteractionId(name), queue=SUPPORT, since=since, rank=rank, is_customer=False, not_for=not_for)
 
 
 def desk(agent: AgentId, free_since: float = 0.0, *, occupied: DeskState | None = None, chosen: DeskState = DeskState.AVAILABLE) -> Desk:
     return Desk(agent=agent, chosen=chosen, occupied=occupied, free_since=free_since)
 
 
-def lines(*known: Waiting | Desk) -> Lines:
+def lines(*known: Request | Desk) -> Lines:
     made = Lines(QUEUES)
     for each in known:
         if isinstance(each, Desk):
@@ -41,6 +48,10 @@ def lines(*known: Waiting | Desk) -> Lines:
 
 def given(of: Lines, queues: Iterable[QueueId] = QUEUES) -> dict[str, str]:
     return dict(of.assignments(queues))
+
+
+def in_line(of: Lines) -> list[str]:
+    return [request.interaction for request in of.waiting_in(SUPPORT)]
 
 
 def test_whoever_has_been_free_longest_gets_whoever_has_waited_longest() -> None:
@@ -86,11 +97,11 @@ def test_a_customer_who_is_not_for_an_agent_is_theirs_all_the_same_when_nobody_e
 def test_a_customer_who_waits_at_another_place_now_is_in_the_line_once() -> None:
     known = lines(waiting("cora", since=2.0), waiting("carl", since=1.0))
     known.join(waiting("cora", since=2.0))
-    assert known.waiting_in(SUPPORT) == ["carl", "cora"]
+    assert in_line(known) == ["carl", "cora"]
 
     known.join(waiting("cora", since=2.0, first=True))
 
-    assert known.waiting_in(SUPPORT) == ["cora", "carl"]
+    assert in_line(known) == ["cora", "carl"]
     assert len(known) == 2
 
 
@@ -102,23 +113,62 @@ def test_a_customer_who_has_left_is_in_no_line() -> None:
     assert (given(known), len(known)) == ({}, 0)
 
 
-def _by_looking_at_everybody(customers: Iterable[Waiting], desks: Mapping[AgentId, Desk]) -> Iterator[tuple[str, str]]:
+@pytest.mark.parametrize(
+    ("rank", "order"),
+    [
+        (Rank.BEFORE_CUSTOMERS, ["lost", "asks", "early", "late"]),
+        (Rank.BY_TIME, ["lost", "early", "asks", "late"]),
+        (Rank.AFTER_CUSTOMERS, ["lost", "early", "late", "asks"]),
+    ],
+)
+def test_a_consult_stands_where_its_queue_wants_it_and_never_before_a_customer_who_lost_their_agent(rank: Rank, order: list[str]) -> None:
+    known = lines(
+        waiting("early", since=1.0), consulting("asks", 2.0, rank=rank), waiting("late", since=3.0), waiting("lost", since=4.0, first=True)
+    )
+
+    assert in_line(known) == order
+    assert [known.position_of(InteractionId(name)) for name in order] == [1, 2, 3, 4]
+
+
+def test_who_waits_in_no_line_has_no_position() -> None:
+    assert lines(waiting("cora")).position_of(InteractionId("carl")) is None
+
+
+def test_a_consult_is_never_given_to_who_asks_even_where_nobody_else_takes_calls() -> None:
+    known = lines(desk(ALICE), desk(BOB, chosen=DeskState.IDLE), consulting("asks", not_for=(ALICE,)))
+
+    assert given(known) == {}
+
+
+def test_a_consult_that_nobody_free_may_have_holds_up_no_customer_behind_it() -> None:
+    known = lines(desk(ALICE), consulting("asks", 1.0, not_for=(ALICE,)), waiting("cora", since=2.0))
+
+    assert given(known) == {"cora": "alice"}
+
+
+def test_the_one_who_is_free_goes_to_the_customer_who_has_waited_longer_than_the_consult() -> None:
+    known = lines(desk(BOB), waiting("cora", since=1.0), consulting("asks", 2.0, not_for=(ALICE,)))
+
+    assert given(known) == {"cora": "bob"}
+
+
+def _by_looking_at_everybody(requests: Iterable[Request], desks: Mapping[AgentId, Desk]) -> Iterator[tuple[str, str]]:
     """The same choice as its definition says it."""
     free = {agent: known for agent, known in desks.items() if known.is_available}
-    for customer in sorted(customers, key=lambda one: (not one.first, one.since, one.interaction)):
-        others = [agent for agent in QUEUES[customer.queue].agents if agent not in customer.not_for]
-        somebody_else = any(desks[agent].chosen is DeskState.AVAILABLE for agent in others)
-        may = [free[agent] for agent in (others if somebody_else else QUEUES[customer.queue].agents) if agent in free]
+    for request in sorted(requests, key=lambda one: (one.rank, one.since, one.interaction)):
+        others = [agent for agent in QUEUES[request.queue].agents if agent not in request.not_for]
+        only_others = not request.is_customer or any(desks[agent].chosen is DeskState.AVAILABLE for agent in others)
+        may = [free[agent] for agent in (others if only_others else QUEUES[request.queue].agents) if agent in free]
         if may:
             chosen = min(may, key=lambda one: (one.free_since, one.agent))
             del free[chosen.agent]
-            yield customer.interaction, chosen.agent
+            yield request.interaction, chosen.agent
 
 
 @pytest.mark.parametrize("seed", range(50))
 def test_lines_choose_as_a_look_at_everybody_would(seed: int) -> None:
     dice = Random(seed)
-    known, customers = lines(), dict[str, Waiting]()
+    known, requests = lines(), dict[str, Request]()
     desks = {agent: desk(agent, chosen=DeskState.IDLE) for agent in (ALICE, BOB, CAROL)}
     for number in range(40):
         if dice.random() < 0.5:
@@ -128,15 +178,17 @@ def test_lines_choose_as_a_look_at_everybody_would(seed: int) -> None:
             known.note(desks[agent])
         else:
             queue, not_for = dice.choice((SUPPORT, BILLING)), dice.choice(((), (ALICE,), (BOB,), (ALICE, BOB)))
-            customer = waiting(str(number), queue, dice.randrange(5), first=dice.random() < 0.2, not_for=not_for)
-            customers[customer.interaction] = customer
-            known.join(customer)
+            request = waiting(str(number), queue, dice.randrange(5), first=dice.random() < 0.2, not_for=not_for)
+            if dice.random() < 0.3:
+                request = consulting(str(number), dice.randrange(5), rank=dice.choice(list(Rank)[1:]), not_for=not_for)
+            requests[request.interaction] = request
+            known.join(request)
         if dice.random() < 0.2:
             for gone, _ in tuple(known.assignments(QUEUES)):
-                del customers[gone]
+                del requests[gone]
                 known.leave(gone)
 
-        assert given(known) == dict(_by_looking_at_everybody(customers.values(), desks))
+        assert given(known) == dict(_by_looking_at_everybody(requests.values(), desks))
 
 
 class Counted(dict[AgentId, Desk]):

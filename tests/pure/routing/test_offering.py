@@ -2,7 +2,7 @@
 
 import pytest
 
-from controller.directory.ids import AgentId
+from controller.directory.ids import AgentId, QueueId
 from controller.directory.policy import Policy
 from controller.interaction.facts import EndCause
 from controller.interaction.interaction import Phase
@@ -128,8 +128,8 @@ def test_declining_on_the_telephone_is_declining() -> None:
     assert contact.ringing == {"bob"}
 
 
-@pytest.mark.parametrize("cause", [EndCause.BUSY, EndCause.UNREACHABLE, EndCause.NO_ANSWER, EndCause.HUNG_UP])
-def test_an_agent_whose_telephone_cannot_be_rung_is_not_answering(cause: EndCause) -> None:
+@pytest.mark.parametrize("cause", [EndCause.BUSY, EndCause.FORWARDED, EndCause.NO_ANSWER, EndCause.HUNG_UP])
+def test_an_agent_whose_telephone_refuses_in_its_own_ways_is_not_answering(cause: EndCause) -> None:
     story = contact_centre()
     contact = story.customer_calls()
 
@@ -142,7 +142,7 @@ def test_an_agent_whose_telephone_cannot_be_rung_is_not_answering(cause: EndCaus
 def test_a_customer_whom_nobody_answers_waits_with_music_until_somebody_is_available_again() -> None:
     story = contact_centre()
     contact = story.customer_calls()
-    story.hangs_up("alice", EndCause.UNREACHABLE)
+    story.hangs_up("alice", EndCause.NO_ANSWER)
     story.hangs_up("bob", EndCause.BUSY)
     assert contact.phase is Phase.QUEUED
     assert contact.on_music == {"cora"}
@@ -170,7 +170,7 @@ def test_the_line_is_empty_again_when_the_customer_gives_up() -> None:
     story.hangs_up("cora")
 
     assert contact.is_over
-    assert story.floor.waiting_in(contact.now.queue) == []
+    assert story.floor.waiting_in(QueueId("support")) == []
     story.goes_available("alice")
     assert story.desk("alice") is DeskState.AVAILABLE
 

@@ -6,11 +6,10 @@ import pytest
 
 from controller.directory.ids import AgentId
 from controller.directory.policy import Policy, TransferAcceptance
-from controller.floor.floor import REST_SECONDS
-from controller.interaction.facts import AgentRested, EndCause
+from controller.interaction.facts import AgentRested, EndCause, TelephonesSeen
 from controller.interaction.interaction import Phase
 from controller.interaction.notices import AgentMissed, OfferFailed
-from controller.routing.desk import DeskState
+from controller.routing.desk import REST_SECONDS, REST_SECONDS_MAX, DeskState
 from tests.pure.story import Story, consult_offered, consulting, contact_centre, site
 
 
@@ -48,6 +47,58 @@ def test_the_agent_is_rung_again_after_a_moment_when_nobody_else_is_there() -> N
     story.seconds_pass(0.1)
 
     assert story.contact.ringing == {"alice"}
+
+
+def pauses(story: Story, times: int) -> list[float]:
+    """Alice's telephone can't be rung so many times more; gives how long it was left alone before each time."""
+    waited = []
+    for _ in range(times):
+        since = story.now
+        while story.contact.ringing != {"alice"}:
+            story.seconds_pass(0.5)
+        waited.append(story.now - since)
+        story.hangs_up("alice", EndCause.FAILED)
+    return waited
+
+
+def test_a_telephone_that_can_not_be_rung_again_and_again_is_left_alone_twice_as_long_each_time_up_to_a_limit() -> None:
+    """One that answers every call with 404, say: who waits is not offered to it every three seconds for ever."""
+    assert pauses(offer_failed(), 6) == [REST_SECONDS, 2 * REST_SECONDS, 4 * REST_SECONDS, 8 * REST_SECONDS, *[REST_SECONDS_MAX] * 2]
+
+
+def test_a_call_on_that_telephone_begins_anew() -> None:
+    story = offer_failed()
+    pauses(story, 2)
+    story.seconds_pass(REST_SECONDS_MAX)
+    story.answers("alice")
+    story.hangs_up("cora")
+    story.presses("alice", "wrap-up", reason="resolved")
+    story.customer_calls("cora")
+    story.hangs_up("alice", EndCause.FAILED)
+
+    assert pauses(story, 1) == [REST_SECONDS]
+
+
+def test_an_agent_who_says_that_they_are_available_begins_anew() -> None:
+    story = offer_failed()
+    pauses(story, 2)
+    story.goes_idle("alice")
+    story.goes_available("alice")
+    story.seconds_pass(REST_SECONDS_MAX)
+    story.hangs_up("alice", EndCause.FAILED)
+
+    assert pauses(story, 1) == [REST_SECONDS]
+
+
+def test_a_telephone_that_registers_again_begins_anew() -> None:
+    story = offer_failed()
+    pauses(story, 2)
+    story.take(TelephonesSeen(away=("1001",)))
+    story.take(TelephonesSeen(there=("1001",)))
+    story.seconds_pass(REST_SECONDS_MAX)
+    story.hangs_up("alice", EndCause.FAILED)
+
+    assert pauses(story, 1) == [REST_SECONDS]
 
 
 def test_another_customer_is_not_offered_to_a_telephone_that_rests() -> None:
@@ -106,13 +157,28 @@ def test_a_moment_of_rest_is_over_when_it_was_told_and_not_before() -> None:
     assert story.floor.due(story.now) == AgentRested(agent=AgentId("alice"))
 
 
-def test_a_telephone_that_is_not_registered_is_the_agents_own_business() -> None:
+def test_a_telephone_that_goes_between_the_choice_and_the_ringing_is_not_charged_to_its_agent_and_the_next_one_is_rung() -> None:
+    story = contact_centre()
+    story.customer_calls()
+
+    story.hangs_up("alice", EndCause.UNREACHABLE)
+
+    assert story.contact.ringing == {"bob"}
+    assert story.desk("alice") is DeskState.AVAILABLE
+    assert story.told(AgentMissed) == []
+    assert story.told(OfferFailed) == [
+        OfferFailed(interaction=story.contact.id, agent=AgentId("alice"), because="the telephone is not connected")
+    ]
+    assert story.contact.now.news == ""
+
+
+def test_who_looks_on_reads_that_a_telephone_was_not_connected() -> None:
     story = contact_centre(available="alice")
     story.customer_calls()
 
     story.hangs_up("alice", EndCause.UNREACHABLE)
 
-    assert story.desk("alice") is DeskState.NOT_ANSWERING
+    assert story.contact.now.news == "Alice Martin could not be rung: the telephone is not connected. The customer is offered again."
 
 
 def test_a_consult_that_could_not_be_rung_is_not_charged_to_the_colleague() -> None:

@@ -1,0 +1,65 @@
+"""What belongs to no interaction, or to none any more: given back to the dialplan, told what has come of what it dialled, or ended."""
+
+import structlog
+
+from controller.asterisk import bridges, channels
+from controller.asterisk.errands import Errands
+from controller.asterisk.errors import AriError, Gone
+from controller.asterisk.failures import Asked
+from controller.asterisk.tones import TONE_SECONDS
+from controller.asterisk.transport import Transport
+from controller.directory.ids import LegId
+from controller.floor.ports import Tone
+
+RETURNED_CONTEXT = "ari-controller-returned"
+"""The dialplan context that serves callers whom we give back."""
+REFUSED_CONTEXT = "ari-controller-refused"
+"""The dialplan context that tells an agent who dialled by a tone, and by the cause that is its extension, that it is not done."""
+
+log = structlog.get_logger("asterisk")
+
+
+class Strays:
+    """Nobody else would ever ask for these, so each is asked for as long as Asterisk is there."""
+
+    def __init__(self, transport: Transport, errands: Errands) -> None:
+        self._transport = transport
+        self._errands = errands
+
+    def give_back(self, leg: LegId, lane: int = 0) -> None:
+        """Give a caller back to the dialplan."""
+        self._errands.spawn(self._continue(Asked.RETURN_CALLER, leg, lane, RETURNED_CONTEXT), f"give back {leg}")
+
+    def refuse_dialled(self, leg: LegId, q850: int) -> None:
+        """Let whoever dialled hear that it is not done."""
+        refusing = self._continue(Asked.REFUSE_DIALLED, leg, 0, REFUSED_CONTEXT, extension=str(q850))
+        self._errands.spawn(refusing, f"refuse what was dialled by {leg}")
+
+    def confirm_dialled(self, leg: LegId) -> None:
+        """Let whoever dialled a code hear that it is done, and hang up."""
+        self._errands.spawn(self._confirm(leg), f"confirm what was dialled by {leg}")
+
+    async def hang_up(self, leg: LegId) -> bool:
+        """Gives True when it was gone already."""
+        return await self._errands.insist(Asked.HANG_UP_STRAY, leg, lambda: channels.hang_up(self._transport, 0, leg, reason="normal"))
+
+    async def delete(self, bridge: str) -> None:
+        """Delete a room."""
+        await self._errands.insist(Asked.DELETE_STRAY, bridge, lambda: bridges.delete(self._transport, 0, bridge))
+
+    async def _continue(self, asked: Asked, leg: LegId, lane: int, context: str, *, extension: str = "s") -> None:
+        await self._errands.insist(
+            asked, leg, lambda: channels.continue_in_dialplan(self._transport, lane, leg, context=context, extension=extension)
+        )
+
+    async def _confirm(self, leg: LegId) -> None:
+        try:
+            await channels.answer(self._transport, 0, leg)
+            await channels.start_music(self._transport, 0, leg, Tone.DONE.value)
+        except Gone:
+            return  # they have put down the telephone
+        except AriError as error:
+            # What they asked for is done all the same.
+            log.warning("can't let a telephone hear that what it dialled is done", leg=leg, because=str(error))
+        await self._errands.pause(TONE_SECONDS)
+        await self.hang_up(leg)

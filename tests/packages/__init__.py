@@ -1,0 +1,1 @@
+"""The Debian packages on bare systems: installed, upgraded in a call, removed."""
