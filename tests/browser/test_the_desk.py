@@ -81,9 +81,12 @@ async def test_an_agent_who_is_available_without_a_telephone_is_told_until_it_is
 
     await expect(notices).to_contain_text(title)
     await expect(notices).to_contain_text(seen.word("Aucun appel ne vous sera proposé", "No call is offered to you until"))
+    next_call = seen.page.get_by_text(seen.word("Le prochain appel", "The next call"))
+    await expect(next_call).to_have_count(0)
     assert await seen.violations() == []
     await seen.api.say("me", me())
     await expect(notices).not_to_contain_text(title)
+    await expect(next_call).to_be_visible()
 
 
 async def test_whoever_is_idle_without_a_telephone_is_not_bothered_with_it(opens: Opener) -> None:

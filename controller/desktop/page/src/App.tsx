@@ -4,7 +4,7 @@ import { I18nProvider } from 'react-aria-components'
 import type { Interaction } from './api/shapes'
 import { Announcer } from './parts/Announcer'
 import { Banners, useAway } from './parts/Banners'
-import { Header, type View } from './parts/Header'
+import { Header, useTelephoneReady, type View } from './parts/Header'
 import { Icon, Mark } from './parts/icons'
 import { Colleagues, History, LIST_WORDS, Mine, Queues, type ListName } from './parts/Lists'
 import { Login } from './parts/Login'
@@ -224,6 +224,7 @@ function Calm() {
   const { state } = useDeskState()
   const { state: phone } = useTelephone()
   const free = state.me?.state === 'available'
+  const freeText = useTelephoneReady() === false ? 'noTelephoneText' : 'nothingText'
   const noMicrophone = phone.where === 'here' && (phone.microphone === 'refused' || phone.microphone === 'none')
   return (
     <article className="ix calm">
@@ -243,7 +244,7 @@ function Calm() {
         <circle cx="29" cy="20" r="6" fill="var(--act)" />
       </svg>
       <h2>{t(free ? 'nothingTitle' : 'idleTitle')}</h2>
-      <p>{t(free ? 'nothingText' : noMicrophone ? 'micFirst' : 'idleText')}</p>
+      <p>{t(free ? freeText : noMicrophone ? 'micFirst' : 'idleText')}</p>
       {state.me?.state === 'not_answering' ? (
         <p className="row p-stop">
           <Icon name="alert" />

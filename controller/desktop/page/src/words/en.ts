@@ -161,6 +161,7 @@ export const en: Words = {
   outbound: 'Outbound call',
   nothingTitle: 'Nothing to do right now',
   nothingText: 'The next call will show here and ring on your telephone.',
+  noTelephoneText: 'Calls are offered to you once a telephone of yours is connected.',
   idleTitle: 'You get no calls',
   idleText: 'Choose “Available” to get some.',
   noneYet: 'No interaction since you logged in.',

@@ -159,6 +159,7 @@ export const fr = {
   outbound: 'Appel sortant',
   nothingTitle: 'Rien à faire pour l’instant',
   nothingText: 'Le prochain appel s’affichera ici et sonnera sur votre téléphone.',
+  noTelephoneText: 'Les appels vous seront proposés dès qu’un de vos téléphones sera connecté.',
   idleTitle: 'Vous ne recevez pas d’appels',
   idleText: 'Choisissez «\u00a0Disponible\u00a0» pour en recevoir.',
   noneYet: 'Aucune interaction depuis votre connexion.',
