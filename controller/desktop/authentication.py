@@ -25,7 +25,7 @@ def session_of(request: web.Request, sessions: Sessions, cookie: str, directory:
     token = token_of(request, cookie)
     session = sessions.find(token, now) if token is not None else None
     if session is None or session.agent not in directory.agents:
-        because = "Log on first: POST /api/v1/session." if token is None else "This session is over, or never was: log on again."
+        because = "Log in first: POST /api/v1/session." if token is None else "This session is over, or never was: log in again."
         raise Problem("unauthenticated", because, headers={"WWW-Authenticate": "Bearer"})
     return session
 

@@ -66,7 +66,7 @@ def call_out(taking: Taking, command: CallOut, *, by: tuple[TelephoneKind, Leg] 
         raise NotPermitted("You may not call out: ask your administrator.")
     is_engaged = desk.occupied is not None and not (is_emergency and desk.occupied is DeskState.WRAP_UP)
     if (desk.state is DeskState.LOGGED_OFF or is_engaged) and not (is_emergency and by is not None):
-        raise NotNow("You can call out when you are logged on and on no call, and have no wrap-up to give.")
+        raise NotNow("You can call out when you are logged in and on no call, and have no wrap-up to give.")
     queue = queue_named(command.queue, known.presence) if command.queue is not None else None
     if not isinstance(command.target, NumberTarget | ColleagueTarget):
         raise BadTarget("A call out goes to a number outside, or to somebody of an organisation.")

@@ -49,7 +49,7 @@ def _check_logged_on(known: Known, desk: Desk) -> None:
     """Nobody sits at a desk that is logged off: offered a call there, a customer would wait for nobody."""
     if desk.chosen is DeskState.LOGGED_OFF:
         agent = known.who_is(desk.agent)
-        raise NotNow(f"{agent.name if agent is not None else desk.agent} is not logged on.")
+        raise NotNow(f"{agent.name if agent is not None else desk.agent} is not logged in.")
 
 
 def _reconnect(taking: Taking, command: ReconnectTelephone) -> None:

@@ -17,7 +17,7 @@ from controller.routing.desk import Desk, DeskState
 from controller.routing.telephones import TelephoneKind
 
 BUSY_WITH: Mapping[DeskState, str] = {
-    DeskState.LOGGED_OFF: "is not logged on",
+    DeskState.LOGGED_OFF: "is not logged in",
     DeskState.IDLE: "is idle",
     DeskState.NOT_ANSWERING: "is not answering the telephone",
     DeskState.OFFERED: "is being called",
@@ -76,7 +76,7 @@ def why_nobody_to_consult(queue: Queue, asker: AgentId, desks: Mapping[AgentId, 
     if not others:
         return f"Nobody but you serves {queue.name}." if queue.agents else f"Nobody serves {queue.name}."
     if all(desks[agent].state is DeskState.LOGGED_OFF for agent in others if agent in desks):
-        return f"Nobody else who serves {queue.name} is logged on."
+        return f"Nobody else who serves {queue.name} is logged in."
     return None
 
 
@@ -123,7 +123,7 @@ def _queue(wanted: QueueId, presence: Presence) -> Queue:
 
 def _outside(target: NumberTarget | ColleagueTarget, asker: Asker, directory: Directory) -> Person:
     if not is_dialled(target.dial, directory.dialling):
-        raise BadTarget(f"{target.dial!r} is nothing that can be dialled.")
+        raise BadTarget(f"{target.dial!r} can't be dialled.")
     trunk = directory.dialling.trunk
     if isinstance(target, ColleagueTarget):
         trunk = directory.trunks_of_organisations.get(target.organisation, trunk)

@@ -102,7 +102,7 @@ def _agent_2_still_rings(interaction: Interaction, asker: Party | None) -> str |
     if consult is None or consult.stage is ConsultStage.UP:
         return None
     if consult.stage is ConsultStage.WAITING:
-        return f"Nobody of {consult.name} is free yet."
+        return f"Nobody in {consult.name} is free yet."
     return f"{_name_of_agent_2(interaction)} has not answered yet."
 
 

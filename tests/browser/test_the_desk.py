@@ -94,7 +94,7 @@ async def test_whoever_is_idle_without_a_telephone_is_not_bothered_with_it(opens
 
     await seen.api.say("me", me(state="idle", telephone={"kind": "desk", "registered": False, "since": ago(0)}))
 
-    await expect(seen.page.get_by_text("Telephone away")).to_be_visible()
+    await expect(seen.page.get_by_text("Telephone not connected")).to_be_visible()
     await expect(seen.page.locator(".banners")).not_to_contain_text("no telephone of yours is connected")
 
 

@@ -57,8 +57,8 @@ async def test_of_an_agent_who_can_not_be_consulted_it_is_said_why(world: World,
     assert because == {
         "alice": "This is you: choose somebody else.",
         "bob": None,
-        "carol": "Carol Petit is not logged on.",
-        "sam": "Sam Leroy is not logged on.",
+        "carol": "Carol Petit is not logged in.",
+        "sam": "Sam Leroy is not logged in.",
     }
     assert await alice.do("consult", call, {"target": {"kind": "agent", "id": "carol"}}) is not None
     world.switch_goes_away()
@@ -342,8 +342,8 @@ async def refusal(desktop: Desktop, call: str, target: Json) -> str:
 
 async def test_a_queue_can_be_consulted_when_somebody_else_who_serves_it_is_logged_on(world: World, alice: Desktop) -> None:
     call = await world.connected(alice)
-    nobody = "Nobody else who serves Support is logged on."
-    assert await because_of(alice, "queue") == {"support": nobody, "billing": "Nobody else who serves Billing is logged on."}
+    nobody = "Nobody else who serves Support is logged in."
+    assert await because_of(alice, "queue") == {"support": nobody, "billing": "Nobody else who serves Billing is logged in."}
     assert await because_of(alice, "entry_point") == {"main": nobody}
     assert await refusal(alice, call, {"kind": "queue", "id": "support"}) == nobody
     assert await refusal(alice, call, {"kind": "entry_point", "id": "main"}) == nobody
@@ -377,7 +377,7 @@ async def test_without_a_trunk_nobody_outside_can_be_consulted(world: World, ali
     without = replace(outside_site(dialling=DiallingRules()), numbers={each.id: each for each in (CLOCK_TOWER, reception)})
     world.happens(SiteReloaded(directory=without))
     call = await world.connected(alice)
-    no_trunk, bob_is_away = "This site has no trunk by which calls to outside leave.", "Bob Durand is not logged on."
+    no_trunk, bob_is_away = "This site has no trunk by which calls to outside leave.", "Bob Durand is not logged in."
 
     assert await because_of(alice, "number") == {"clock-tower": no_trunk, "reception": bob_is_away}
     assert await because_of(alice, "organisation") == {"desk": bob_is_away, "marie.durand": no_trunk}

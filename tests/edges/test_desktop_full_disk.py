@@ -42,7 +42,7 @@ async def test_nobody_is_logged_on_who_could_not_be_kept(world: World) -> None:
     reply = await world.browser().ask("POST", "/session", json={"agent": "alice", "password": "alice"})
 
     assert (reply.status, reply.code) == (503, "not-ready")
-    assert reply.json["detail"].startswith("You are not logged on")
+    assert reply.json["detail"].startswith("You are not logged in")
     assert FULL in reply.json["detail"]
     assert "Set-Cookie" not in reply.headers
     assert int(reply.headers["Retry-After"]) > 0

@@ -176,7 +176,7 @@ async def test_a_state_that_is_set_during_a_call_takes_effect_afterwards(world: 
 async def test_somebody_who_is_not_logged_on_can_not_be_made_available(world: World, sam: Desktop) -> None:
     status, told = await set_state(sam, "bob", {"state": "available"})
 
-    assert (status, told["code"], told["detail"]) == (409, "not-now", "Bob Durand is not logged on.")
+    assert (status, told["code"], told["detail"]) == (409, "not-now", "Bob Durand is not logged in.")
     assert _state(world.floor, "bob") is DeskState.LOGGED_OFF
 
 

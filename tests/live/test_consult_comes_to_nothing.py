@@ -186,7 +186,7 @@ async def test_a_colleague_who_is_not_available_can_t_be_consulted_and_the_custo
     assert because == {
         "idle": "Bob Durand is idle.",
         "not_answering": "Bob Durand is not answering the telephone.",
-        "logged_off": "Dave Moreau is not logged on.",
+        "logged_off": "Dave Moreau is not logged in.",
     }
     await scene.hear(CUSTOMER_IS_BACK)
 

@@ -221,7 +221,7 @@ def test_a_desk_at_which_nobody_sits_and_that_takes_calls(world: QuietWorld, mon
     monkeypatch.setattr(desks, "_check_logged_on", lambda known, desk: None)
     world.ask(GoAvailable(agent=AgentId("bob")))
 
-    with pytest.raises(Broken, match="bob is available and has not logged on"):
+    with pytest.raises(Broken, match="bob is available and has not logged in"):
         world.rest(1.0)
 
 

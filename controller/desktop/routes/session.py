@@ -27,10 +27,10 @@ async def log_on(request: web.Request) -> web.Response:
         raise Problem("bad-credentials", "The agent or the password is wrong.")
 
     if body.telephone == "browser" and not wiring.floor.directory.agents[agent].browser:
-        raise Problem("no-telephone", "Your site gives you no telephone in the browser: log on without choosing one, or with the desk's.")
+        raise Problem("no-telephone", "Your site gives you no telephone in the browser: log in without choosing one, or with the desk's.")
 
     if wiring.sessions.is_full_for(agent):
-        raise Problem("too-many-sessions", "Too many people are logged on: try again later.", headers={"Retry-After": "60"})
+        raise Problem("too-many-sessions", "Too many people are logged in: try again later.", headers={"Retry-After": "60"})
     token, session, ended = wiring.sessions.open(agent, wiring.passwords.hashes[agent], wiring.clock())
     connection.belongs_to(agent)
     if ended is not None:
@@ -45,7 +45,7 @@ async def log_on(request: web.Request) -> web.Response:
     except NotKept as lost:
         # Undone: nobody has its token, so nobody could ever end it.
         await wiring.end_session(session)
-        because = f"You are not logged on: the controller can't keep it. Try again in a moment, and tell your administrator: {lost.because}"
+        because = f"You are not logged in: the controller can't store your login. Try again in a moment, and tell your administrator: {lost.because}"
         raise Problem("not-ready", because, headers={"Retry-After": "5"}) from lost
 
     wiring.dial_box.expect_numbers_of(wiring.floor.directory.region)

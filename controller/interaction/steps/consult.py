@@ -64,7 +64,7 @@ def ring_for_consult(i: Interaction, chosen: AgentChosen, now: Seconds) -> Step:
 
 def no_agent_free(i: Interaction, passed: DeadlinePassed, now: Seconds) -> Step:
     """It has waited for too long."""
-    return _nobody_consulted(i, f"Nobody of {consult_of(i).name} was free in time.")
+    return _nobody_consulted(i, f"Nobody in {consult_of(i).name} was free in time.")
 
 
 def not_consulted(i: Interaction, now: Seconds, news: str, tell: tuple[Notice, ...] = (), *, would_not: bool = False) -> Step:

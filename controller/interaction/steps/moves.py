@@ -171,7 +171,7 @@ _WHY_NOT = {
     EndCause.DECLINED: "{name} declined.",
     EndCause.NO_ANSWER: "{name} did not answer.",
     EndCause.FORWARDED: "{name}'s telephone forwards its calls, and forwarding is not followed.",
-    EndCause.NO_SOUND: "{name}'s telephone and Asterisk agree on no sound.",
+    EndCause.NO_SOUND: "{name}'s telephone and Asterisk have no audio codec in common.",
 }
 _OUTSIDE = {
     EndCause.UNREACHABLE: "{name}: the number is not in service.",

@@ -74,7 +74,7 @@ def test_two_who_consult_one_anothers_queue_ring_nobody_and_are_told_so_at_last(
 
     for contact, who in ((cora, "alice"), (carl, "bob")):
         assert contact.talking == {contact.party(who).agent, "cora" if contact is cora else "carl"}
-        assert contact.now.news == "Nobody of Support was free in time."
+        assert contact.now.news == "Nobody in Support was free in time."
 
 
 def test_an_agent_who_is_rung_for_a_consult_is_not_rung_for_a_customer_as_well() -> None:
@@ -141,7 +141,7 @@ def test_a_consult_that_waits_in_a_queue_that_goes_with_its_agents_is_over_at_on
 
     assert story.contact.is_in(Phase.CONNECTED)
     assert story.contact.talking == {"cora", "alice"}
-    assert story.contact.now.news == "Nobody of Billing was free in time."
+    assert story.contact.now.news == "Nobody in Billing was free in time."
     assert BILLING not in story.floor.directory.queues
 
 

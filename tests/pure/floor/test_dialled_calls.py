@@ -96,7 +96,7 @@ def test_whoever_owes_a_reason_gives_it_first() -> None:
 
     story.dials("alice", NUMBER)
 
-    assert refused(story).because == "You can call out when you are logged on and on no call, and have no wrap-up to give."
+    assert refused(story).because == "You can call out when you are logged in and on no call, and have no wrap-up to give."
 
 
 def test_a_colleague_is_dialled_by_whoever_has_a_customer_only() -> None:

@@ -161,7 +161,7 @@ def test_the_role_table_refuses_keys_in_its_own_words_and_nothing_has_changed() 
     ("keys", "because"),
     [
         ("*21001#", "This is you: choose somebody else."),
-        ("*21003#", "Carol Petit is not logged on."),
+        ("*21003#", "Carol Petit is not logged in."),
         ("*299#", "A number has 3 digits at least."),
         ("*6", "You are talking with the customer and nobody else is on the call."),
         ("*91", "The interaction has not ended yet."),

@@ -286,7 +286,7 @@ def test_an_agent_who_is_in_something_calls_nobody(busy: str) -> None:
         story.hangs_up("carl")
 
     assert refuses_to_call(story, "alice", CORA) == "not-now"
-    assert story.because == "You can call out when you are logged on and on no call, and have no wrap-up to give."
+    assert story.because == "You can call out when you are logged in and on no call, and have no wrap-up to give."
 
 
 def test_an_idle_agent_calls_out() -> None:
@@ -317,7 +317,7 @@ def test_nothing_but_a_number_is_ever_dialled(dial: str) -> None:
     with pytest.raises(Refused) as refused:
         story.take(CallOut(agent=AgentId("alice"), target=marie))
 
-    assert (refused.value.code, refused.value.because) == ("bad-target", f"{dial!r} is nothing that can be dialled.")
+    assert (refused.value.code, refused.value.because) == ("bad-target", f"{dial!r} can't be dialled.")
 
 
 def test_nobody_calls_out_while_asterisk_is_away() -> None:

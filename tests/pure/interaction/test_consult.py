@@ -67,7 +67,7 @@ def test_the_customer_comes_back_when_the_colleague_declines_and_nothing_is_held
             "Bob Durand's telephone forwards its calls, and forwarding is not followed.",
             DeskState.NOT_ANSWERING,
         ),
-        (EndCause.NO_SOUND, "Bob Durand's telephone and Asterisk agree on no sound.", DeskState.NOT_ANSWERING),
+        (EndCause.NO_SOUND, "Bob Durand's telephone and Asterisk have no audio codec in common.", DeskState.NOT_ANSWERING),
         (EndCause.HUNG_UP, "Bob Durand could not be reached.", DeskState.AVAILABLE),
     ],
 )
@@ -210,7 +210,7 @@ def test_a_cancelled_consult_brings_the_customer_back_even_where_the_site_keeps_
     ("prepare", "because"),
     [
         ("idle", "Bob Durand is idle."),
-        ("logged off", "Bob Durand is not logged on."),
+        ("logged off", "Bob Durand is not logged in."),
         ("offered", "Bob Durand is being called."),
         ("engaged", "Bob Durand is on a call."),
         ("wrap-up", "Bob Durand is wrapping up a call."),

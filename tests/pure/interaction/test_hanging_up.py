@@ -154,5 +154,5 @@ def test_a_colleague_whose_telephone_answers_without_sound_has_not_left_but_is_n
 
     story.hangs_up("bob", EndCause.NO_SOUND)
 
-    assert story.contact.now.news == "Bob Durand's telephone and Asterisk agree on no sound."
+    assert story.contact.now.news == "Bob Durand's telephone and Asterisk have no audio codec in common."
     assert story.desk("bob") is DeskState.NOT_ANSWERING

@@ -77,7 +77,7 @@ def test_a_number_that_answers_while_the_owner_is_with_the_customer_waits_with_m
         (EndCause.DECLINED, "Gabriel declined."),
         (EndCause.NO_ANSWER, "Gabriel did not answer."),
         (EndCause.UNREACHABLE, "Gabriel: the number is not in service."),
-        (EndCause.NO_SOUND, "Gabriel's telephone and Asterisk agree on no sound."),
+        (EndCause.NO_SOUND, "Gabriel's telephone and Asterisk have no audio codec in common."),
         (EndCause.FAILED, "Gabriel could not be called: the network has no free line, or failed. Try again in a moment."),
         (EndCause.TRUNK_SILENT, "Gabriel could not be called: the trunk to outside does not answer."),
     ],

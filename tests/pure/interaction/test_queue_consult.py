@@ -104,7 +104,7 @@ def test_who_asks_is_never_the_answer() -> None:
     ("directory", "available", "because"),
     [
         (site(support="alice"), "alice", "Nobody but you serves Support."),
-        (site(), "alice", "Nobody else who serves Support is logged on."),
+        (site(), "alice", "Nobody else who serves Support is logged in."),
     ],
 )
 def test_a_queue_of_which_nobody_could_ever_answer_is_not_consulted(directory: Directory, available: str, because: str) -> None:
@@ -240,7 +240,7 @@ def test_nothing_is_done_with_whom_nobody_is_yet(button: str) -> None:
     story.presses("alice", "resume")
 
     assert story.refuses("alice", button) == "not-now"
-    assert story.because == "Nobody of Billing is free yet."
+    assert story.because == "Nobody in Billing is free yet."
 
 
 def test_a_request_that_waits_for_too_long_ends_with_a_reason() -> None:
@@ -256,7 +256,7 @@ def test_a_request_that_waits_for_too_long_ends_with_a_reason() -> None:
 
     assert story.contact.is_in(Phase.CONNECTED)
     assert story.contact.talking == {"cora", "alice"}
-    assert story.contact.now.news == "Nobody of Billing was free in time."
+    assert story.contact.now.news == "Nobody in Billing was free in time."
     assert story.floor.position_of(story.contact.id) is None
 
 

@@ -59,7 +59,7 @@ def test_whoever_is_logged_off_takes_no_calls_before_they_log_on(what: type[Desk
     story = contact_centre(available="bob")
     before = everything(story.floor)
 
-    with pytest.raises(Refused, match=r"Alice Martin is not logged on\.") as refused:
+    with pytest.raises(Refused, match=r"Alice Martin is not logged in\.") as refused:
         story.says("alice", what)
 
     assert refused.value.code == "not-now"
@@ -70,7 +70,7 @@ def test_whoever_has_logged_off_during_a_call_is_not_available_after_it_because_
     story = connected()
     story.logs_off("alice")
 
-    with pytest.raises(Refused, match="not logged on"):
+    with pytest.raises(Refused, match="not logged in"):
         story.says("alice", GoAvailable)
 
     story.presses("alice", "end")
@@ -84,7 +84,7 @@ def test_whoever_has_left_the_site_during_a_call_and_has_logged_off_is_named_as_
     gone = {name: agent for name, agent in story.floor.directory.agents.items() if name != "alice"}
     story.site_is_reloaded(replace(site(support="bob"), agents=gone))
 
-    with pytest.raises(Refused, match=f"^{agent('alice').name} is not logged on"):
+    with pytest.raises(Refused, match=f"^{agent('alice').name} is not logged in"):
         story.says("alice", GoAvailable)
 
 

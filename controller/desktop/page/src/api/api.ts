@@ -61,8 +61,9 @@ async function ask(method: string, path: string, body?: unknown, headers: Record
     code = problem.code ?? ''
     because = problem.detail ?? ''
   } catch {
-    // A proxy between us and the server may answer something else; the status says enough.
+    // A proxy between us and the server answers something else.
   }
+  if (code === '' && answer.status >= 500) throw new Unreachable(`a proxy says ${String(answer.status)}`)
   throw new Refused(answer.status, code, because, Number.isFinite(after) && after > 0 ? after : null)
 }
 

@@ -102,7 +102,7 @@ export function Header(props: {
 }
 
 function StateSelector({ me, onState }: { me: Me; onState: (state: 'available' | 'idle', reason: string) => void }) {
-  const { t, tx } = useWords()
+  const { t, tx, language } = useWords()
   const { state, idleReasons } = useDeskState()
   const ready = useTelephoneReady()
   const { state: telephone } = useTelephone()
@@ -124,7 +124,10 @@ function StateSelector({ me, onState }: { me: Me; onState: (state: 'available' |
     <div className="has-pop">
       <MenuTrigger>
         <Button className={`btn statebtn ${LOOKS[shape] ?? ''}`}>
-          <span className="vh">{t('state')} : </span>
+          <span className="vh">
+            {t('state')}
+            {language === 'fr' ? '\u00a0:' : ':'}{' '}
+          </span>
           <Presence shape={shape} />
           <span className="clip">
             <span className="w">{text}</span>

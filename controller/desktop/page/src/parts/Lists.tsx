@@ -263,7 +263,7 @@ export function Colleagues() {
             )
           })}
       </ul>
-      {more ? <p className="small muted">{t('moreColleagues')}</p> : null}
+      {more ? <p className="small muted">{t('moreFound')}</p> : null}
       {asOf === null ? null : <p className="small muted num">{t('asOf', { t: hour(asOf, true) })}</p>}
     </section>
   )

@@ -22,7 +22,7 @@ import { MiniRooms } from '../rooms/Rooms'
 import { useInteraction } from '../rooms/useInteraction'
 import { Since, useDesk, useDeskState, useIdleReason, useWords, type Speaker } from '../state/use'
 import { marks } from '../words/marks'
-import { duration, type Word } from '../words/words'
+import { duration, regionName, type Word } from '../words/words'
 import { Message, Press, ScrollBox, Tag } from './controls'
 import { DialogFrame } from './Dialogs'
 import { Icon, Presence } from './icons'
@@ -255,7 +255,7 @@ function ListTab(props: {
         <div className="row wrapping">
           <SearchField className="searchbox" aria-label={t('search')} autoFocus>
             <Icon name="search" />
-            <Input className="input" placeholder={props.hint} />
+            <Input className="input" placeholder={props.hint} maxLength={100} />
           </SearchField>
           <Press icon="refresh" onPress={props.onRefresh} look={listed.loading && directory !== null ? 'busy' : ''}>
             {t('refresh')}
@@ -385,7 +385,7 @@ function presenceOf(
     <>
       {known === null ? <Presence shape="unk">{entry.presence}</Presence> : <Presence shape={known.shape}>{t(known.word)}</Presence>}
       {age === null || known?.word === 'pUnknown' ? null : (
-        <span className="num">{t('ago', { t: age < 60 ? `${Math.floor(age)} s` : duration(age) })}</span>
+        <span className="num">{t('ago', { t: age < 60 ? `${Math.floor(age)}\u00a0s` : duration(age) })}</span>
       )}
       {entry.because == null ? null : <span>{told(entry.because)}</span>}
     </>
@@ -434,7 +434,7 @@ function NumberTab({
 }) {
   const { t, told } = useWords()
   const turn = useRef(0)
-  const [failed, setFailed] = useState(false)
+  const [failed, setFailed] = useState<string | null>(null)
   const clean = async (typed: string, box: string, replaces: boolean) => {
     const mine = ++turn.current
     onChoice({ typed, box, preview: typed.trim() === '' ? null : choice.preview })
@@ -442,10 +442,10 @@ function NumberTab({
     try {
       const preview = await api.preview(typed)
       if (mine !== turn.current) return
-      setFailed(false)
+      setFailed(null)
       onChoice({ typed, box: replaces ? preview.kept : box, preview })
-    } catch {
-      if (mine === turn.current) setFailed(true)
+    } catch (no) {
+      if (mine === turn.current) setFailed(no instanceof Refused ? told(no.because) : t('noServer'))
     }
   }
   const { preview } = choice
@@ -483,11 +483,11 @@ function NumberTab({
         </span>
       </div>
       {preview === null || choice.typed.trim() === '' ? null : <Cleaned typed={choice.typed} preview={preview} />}
-      {failed ? (
+      {failed === null ? null : (
         <Message look="stop" icon="alert">
-          {t('noServer')}
+          {failed}
         </Message>
-      ) : null}
+      )}
       {preview?.warning === 'digits-joined' ? (
         <Message look="hold" icon="alert">
           {t('joined')}
@@ -580,7 +580,7 @@ function Cleaned({ typed, preview }: { typed: string; preview: NumberPreview }) 
         : preview.kind === 'short-code'
           ? 'kindShort'
           : null
-  const region = regionName(preview.region, language)
+  const region = regionName(language, preview.region)
   const type = preview.type == null ? null : t(TYPES[preview.type] ?? 'tOther')
   return (
     <div className="clean">
@@ -630,9 +630,4 @@ function Cleaned({ typed, preview }: { typed: string; preview: NumberPreview }) 
       </dl>
     </div>
   )
-}
-
-function regionName(region: string | null | undefined, language: string): string | null {
-  if (region == null || !/^[A-Z]{2}$/.test(region)) return null
-  return new Intl.DisplayNames(language, { type: 'region' }).of(region) ?? region
 }

@@ -66,6 +66,7 @@ export function SearchBox(props: { label: string; hint: string; value: string; o
       <input
         className="input"
         type="search"
+        maxLength={100}
         aria-label={props.label}
         placeholder={props.hint}
         value={props.value}

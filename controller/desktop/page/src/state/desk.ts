@@ -166,7 +166,7 @@ export class Desk {
       }
     } catch (no) {
       if (no instanceof Refused && no.code === 'bad-credentials') return say(language, 'badLogin')
-      if (no instanceof Refused && no.status === 429) return say(language, 'tooMany', { n: no.retryAfterSeconds ?? 60 })
+      if (no instanceof Refused && no.status === 429 && no.code !== 'too-many-sessions') return say(language, 'tooMany', { n: no.retryAfterSeconds ?? 60 })
       return no instanceof Refused ? told(language, no.because) : say(language, 'noServer')
     }
     sessionStorage.removeItem(HISTORY)
@@ -309,7 +309,7 @@ export class Desk {
       if (no.status === 401) this.isOut('sessionEnded')
       else
         this.set({
-          failure: { title: 'failedTitle', text: no.code === 'stale' ? say(language, 'failedStale') : told(language, no.because) },
+          failure: { title: no.code === 'not-kept' ? 'notKeptTitle' : 'failedTitle', text: no.code === 'stale' ? say(language, 'failedStale') : told(language, no.because) },
         })
     } else if (no instanceof Unreachable) {
       this.set({ failure: { title: 'failedTitle', text: say(language, 'failedNetwork') } })

@@ -13,18 +13,26 @@ describe("The server's sentences in French", () => {
   it('what a queue has to offer is told', () => {
     expect(told('fr', '0 free, nobody waits')).toBe("agents libres\u00a0: 0, personne n’attend")
     expect(told('fr', '1 free, 2 waiting, the longest for 0:31')).toBe(
-      'agents libres\u00a0: 1, en attente\u00a0: 2, le plus ancien depuis 0:31',
+      'agents libres\u00a0: 1, dans la file\u00a0: 2, attente la plus longue\u00a0: 0:31',
     )
   })
 
   it('why colleagues could not be read is told, with the reason as it came', () => {
     const failed = "The people of Head office could not be fetched again, and the list is 3 minutes old: it can't be reached: refused."
     expect(told('fr', failed)).toBe(
-      "Les personnes de Head office n’ont pas pu être relues, et la liste a 3 minutes\u00a0: it can't be reached: refused.",
+      "Head office\u00a0: la liste des personnes n’a pas pu être rechargée et date de 3 min\u00a0: it can't be reached: refused.",
     )
     expect(told('fr', 'The list of Head office has become much shorter: 50000 people, now 3.')).toBe(
-      'La liste de Head office est devenue bien plus courte\u00a0: 50000 personnes, maintenant 3.',
+      'Head office\u00a0: la liste est devenue bien plus courte\u00a0: 50000 personnes, maintenant 3.',
     )
+  })
+
+  it('a country and a type of numbers are told in words, and a queue of such a name is left as it is', () => {
+    expect(told('fr', 'Numbers in DE are not called from this site: ask your administrator if you need to call one.')).toContain('(Allemagne)')
+    expect(told('fr', 'Numbers of the type pager are not called from this site, because of what they cost: find another number.')).toContain(
+      '(radiomessagerie)',
+    )
+    expect(told('fr', 'Nobody in premium is free yet.')).toBe('Personne n’est encore libre dans la file premium.')
   })
 
   it('a sentence that nobody has translated is shown as it came, and English stays English', () => {

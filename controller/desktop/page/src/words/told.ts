@@ -3,12 +3,13 @@
  *
  * `{x}` stands for whatever is there: a name, a number. The same letter stands for it in the French.
  */
-import type { Language } from './words'
+import { regionName, type Language } from './words'
 
 export const IN_FRENCH: Readonly<Record<string, string>> = {
   // The role table
-  'Your telephone is on hold: release its own hold key first.': 'Votre téléphone est en garde : libérez d’abord sa propre touche.',
-  'Nobody of {x} is free yet.': 'Personne n’est encore libre dans la file {x}.',
+  'the customer': 'le client',
+  'Your telephone is on hold: release its own hold key first.': 'Votre téléphone est mis en attente par sa propre touche : relâchez-la d’abord.',
+  'Nobody in {x} is free yet.': 'Personne n’est encore libre dans la file {x}.',
   '{x} has not answered yet.': '{x} n’a pas encore répondu.',
   '{x} has answered: end the consult instead.': '{x} a répondu : terminez plutôt la consultation.',
   'You have answered already.': 'Vous avez déjà répondu.',
@@ -24,12 +25,11 @@ export const IN_FRENCH: Readonly<Record<string, string>> = {
     'Il n’y a personne d’autre dans l’appel : dites à qui, ou consultez d’abord quelqu’un.',
   'There is nobody else on the call: consult a colleague first.': 'Il n’y a personne d’autre dans l’appel : consultez d’abord quelqu’un.',
   '{x} is on the call: transfer without saying to whom, or be alone with the customer first.':
-    '{x} est dans l’appel : transférez sans choisir à qui, ou restez d’abord avec le client seul.',
-  'The owner of an interaction never does this.': 'Ce n’est pas pour l’agent 1.',
-  'Only the agent who owns the interaction may do this.': 'Seul l’agent 1 peut le faire.',
-  'A customer has a telephone and nothing else.': 'Un client a un téléphone et rien d’autre.',
+    '{x} est dans l’appel : transférez sans choisir à qui, ou restez d’abord seul avec le client.',
+  'The owner of an interaction never does this.': 'Le responsable de l’appel ne fait jamais cela.',
+  'Only the agent who owns the interaction may do this.': 'Seul le responsable de l’appel peut le faire.',
   'You are not on this call.': 'Vous n’êtes pas dans cet appel.',
-  'You have handed this interaction over.': 'Vous avez transmis cet appel.',
+  'You have handed this interaction over.': 'Vous avez transféré cet appel.',
   'The customer still waits for an agent.': 'Le client attend encore un agent.',
   'The call has not been answered yet.': 'Personne n’a encore décroché.',
   'You are talking with the customer and nobody else is on the call.':
@@ -39,7 +39,7 @@ export const IN_FRENCH: Readonly<Record<string, string>> = {
   'Your consult has not been answered yet.': 'Personne n’a encore répondu à votre consultation.',
   'You are in a consult.': 'Vous êtes en consultation.',
   'The customer is on the line and your consult waits.': 'Vous parlez déjà avec le client, et votre consultation attend.',
-  'The customer has been handed over.': 'Le client a été transmis.',
+  'The customer has been handed over.': 'Le client a été transféré.',
   'You are in a conference.': 'Vous êtes en conférence.',
   'The customer is being transferred.': 'Le client est en cours de transfert.',
   'The customer talks with somebody outside.': 'Le client parle avec quelqu’un à l’extérieur.',
@@ -61,24 +61,24 @@ export const IN_FRENCH: Readonly<Record<string, string>> = {
   '{x} could not be reached.': 'On n’a pas pu joindre {x}.',
   "{x}'s telephone forwards its calls, and forwarding is not followed.":
     'Le téléphone appelé ({x}) renvoie ses appels, et les renvois ne sont pas suivis.',
-  "{x}'s telephone and Asterisk agree on no sound.": 'Le téléphone appelé ({x}) et Asterisk ne s’entendent sur aucun son.',
+  "{x}'s telephone and Asterisk have no audio codec in common.": 'Le téléphone appelé ({x}) et Asterisk n’ont aucun codec audio en commun.',
   '{x}: the number is not in service.': '{x} : ce numéro n’est pas en service.',
   '{x} could not be called: the network has no free line, or failed. Try again in a moment.':
-    'On n’a pas pu appeler {x} : le réseau est plein ou a failli. Recommencez dans un instant.',
+    'On n’a pas pu appeler {x} : le réseau est saturé ou en panne. Recommencez dans un instant.',
   '{x} could not be called: the trunk to outside does not answer.': 'On n’a pas pu appeler {x} : la ligne vers l’extérieur ne répond pas.',
   '{x} has answered and waits for you.': '{x} a répondu et vous attend.',
-  'Nobody of {x} was free in time.': 'Personne n’a été libre à temps dans la file {x}.',
+  'Nobody in {x} was free in time.': 'Personne n’a été libre à temps dans la file {x}.',
   '{x} could not be rung: the network or Asterisk failed, not {y}. Try again in a moment.':
-    'On n’a pas pu appeler {x} : le réseau ou Asterisk a failli, pas {y}. Recommencez dans un instant.',
+    'On n’a pas pu appeler {x} : panne du réseau ou d’Asterisk, {y} n’y est pour rien. Recommencez dans un instant.',
   '{x} could not be rung: the network or Asterisk failed. The customer is offered again.':
-    'On n’a pas pu appeler {x} : le réseau ou Asterisk a failli. Le client est proposé de nouveau.',
+    'On n’a pas pu appeler {x} : panne du réseau ou d’Asterisk. Le client est proposé de nouveau.',
   '{x} could not be rung: the telephone is not connected. The customer is offered again.':
     'On n’a pas pu appeler {x} : son téléphone n’est pas connecté. Le client est proposé de nouveau.',
   '{x} The customer comes back to you.': '{x} Le client vous revient.',
   'The customer has hung up.': 'Le client a raccroché.',
   'The customer has been on hold for {x}.': 'Le client est en attente depuis {x}.',
   'Your own telephone was not answered.': 'Votre propre téléphone n’a pas été décroché.',
-  "Asterisk can't connect {x} just now; trying again.": 'Asterisk ne peut pas connecter {x} pour le moment ; nouvel essai.',
+  "Asterisk can't connect {x} just now; trying again.": 'Asterisk ne peut pas mettre {x} en communication pour le moment ; nouvel essai.',
   "Asterisk can't put {x} on hold just now; trying again.": 'Asterisk ne peut pas mettre {x} en attente pour le moment ; nouvel essai.',
   "Asterisk can't ring {x} just now; trying again.": 'Asterisk ne peut pas faire sonner {x} pour le moment ; nouvel essai.',
   // Whom one can't reach
@@ -88,36 +88,36 @@ export const IN_FRENCH: Readonly<Record<string, string>> = {
   '{x} is being called.': 'Un appel sonne chez {x}.',
   '{x} is wrapping up a call.': '{x} est en post-appel.',
   '{x} is idle.': '{x} ne prend pas d’appels.',
-  '{x} is not logged on.': '{x} est hors ligne.',
+  '{x} is not logged in.': '{x} est hors ligne.',
   "{x} can't be rung now: the telephone is not connected.": '{x} ne peut pas être appelé : son téléphone n’est pas connecté.',
   "{x} can't be rung now: the telephone is in another call.": '{x} ne peut pas être appelé : son téléphone est déjà en communication.',
   '{x} is not answering the telephone.': '{x} ne répond pas.',
-  'Nobody serves {x}.': 'Personne ne sert la file {x}.',
-  'Nobody but you serves {x}.': 'Personne d’autre que vous ne sert la file {x}.',
-  'Nobody else who serves {x} is logged on.': 'Personne d’autre n’est connecté dans la file {x}.',
+  'Nobody serves {x}.': 'Aucun agent n’est affecté à la file {x}.',
+  'Nobody but you serves {x}.': 'Vous êtes le seul agent affecté à la file {x}.',
+  'Nobody else who serves {x} is logged in.': 'Aucun autre agent de la file {x} n’est connecté.',
   'This site has no trunk by which calls to outside leave.': 'Ce site n’a pas de ligne vers l’extérieur.',
   "Asterisk can't be reached now: calls that are up go on. Try again in a moment.":
     'Asterisk ne répond pas : les appels en cours continuent. Recommencez dans un instant.',
   "Asterisk can't be reached now; nothing was done. Calls that are up go on; try again in a moment.":
     'Asterisk ne répond pas ; rien n’a été fait. Les appels en cours continuent ; recommencez dans un instant.',
-  'The people of {x} have not been fetched yet.': 'Les personnes de {x} n’ont pas encore été lues.',
-  'The people of {x} could not be fetched: {y}.': 'Les personnes de {x} n’ont pas pu être lues : {y}.',
+  'The people of {x} have not been fetched yet.': '{x} : la liste des personnes n’a pas encore été chargée.',
+  'The people of {x} could not be fetched: {y}.': '{x} : la liste des personnes n’a pas pu être chargée : {y}.',
   'The people of {x} could not be fetched again, and the list is {y} minutes old: {z}.':
-    'Les personnes de {x} n’ont pas pu être relues, et la liste a {y} minutes : {z}.',
-  'The list of {x} is {y} minutes old.': 'La liste de {x} a {y} minutes.',
+    '{x} : la liste des personnes n’a pas pu être rechargée et date de {y} min : {z}.',
+  'The list of {x} is {y} minutes old.': '{x} : la liste des personnes date de {y} min.',
   'The people of {x} are being fetched: the list is of before a restart, {y} minutes ago.':
-    'Les personnes de {x} sont en cours de lecture : la liste date d’avant un redémarrage, il y a {y} minutes.',
+    '{x} : chargement en cours ; la liste date d’avant un redémarrage, il y a {y} min.',
   'The list of {x} has become much shorter: {y} people, now {z}.':
-    'La liste de {x} est devenue bien plus courte : {y} personnes, maintenant {z}.',
+    '{x} : la liste est devenue bien plus courte : {y} personnes, maintenant {z}.',
   'The presence of the people of {x} is not known at the moment: {y}.':
-    'La présence des personnes de {x} n’est pas connue pour le moment : {y}.',
+    '{x} : la présence des personnes est inconnue pour le moment : {y}.',
   // What a queue has to offer, and why an agent is idle
   '{x} free, nobody waits': 'agents libres : {x}, personne n’attend',
-  '{x} free, {y} waiting, the longest for {z}': 'agents libres : {x}, en attente : {y}, le plus ancien depuis {z}',
+  '{x} free, {y} waiting, the longest for {z}': 'agents libres : {x}, dans la file : {y}, attente la plus longue : {z}',
   'declined a call': 'appel refusé',
   // What the page asked for is not there any more, or can't be done now
   'There is no such interaction, or it is not yours.': 'Cet appel n’existe plus, ou n’est pas le vôtre.',
-  'There is no such interaction, or it is not yours to see.': 'Cet appel n’existe plus, ou ne vous est pas montré.',
+  'There is no such interaction, or it is not yours to see.': 'Cet appel n’existe plus, ou ne vous concerne pas.',
   'Nothing is recorded of this interaction: it is too old, or the disk was full.':
     'Rien n’est enregistré de cet appel : il est trop ancien, ou le disque était plein.',
   'There is no agent {x}.': 'Il n’y a pas d’agent {x}.',
@@ -135,18 +135,18 @@ export const IN_FRENCH: Readonly<Record<string, string>> = {
   "Only our agents' telephones transfer calls.": 'Seuls les téléphones de nos agents transfèrent des appels.',
   'Your telephone named a call that is not yours.': 'Votre téléphone a désigné un appel qui n’est pas le vôtre.',
   "The telephone {x} is no agent's.": 'Le téléphone {x} n’est à aucun agent.',
-  '{x} is nothing that can be dialled.': '{x} ne peut pas être composé.',
+  "{x} can't be dialled.": '{x} ne peut pas être composé.',
   'You are in no call on the telephone in your browser.': 'Vous n’êtes dans aucun appel sur le téléphone de cette page.',
   "Asterisk can't be reached now; nothing was done. Try again in a moment.":
     'Asterisk ne répond pas ; rien n’a été fait. Recommencez dans un instant.',
   'There is nobody {x} in the organisation, or nobody any more: search for them again in the directory.':
     'Il n’y a personne sous {x} dans l’organisation, ou plus personne : cherchez de nouveau.',
   '{x} uses Microsoft Teams, and single sign-on is not on for it: ask your administrator.':
-    '{x} utilise Microsoft Teams, et l’authentification unique n’y est pas : demandez à votre administrateur.',
+    '{x} utilise Microsoft Teams, et l’authentification unique n’est pas activée : demandez à votre administrateur.',
   'Only a supervisor sees all agents, and changes what they are.': 'Seul un superviseur voit tous les agents et change leur état.',
   'More than {x} requests a second: ask less often.': 'Plus de {x} demandes par seconde : demandez moins souvent.',
   'The controller made a mistake. Tell your administrator this reference: {x}.':
-    'Le serveur s’est trompé. Donnez cette référence à votre administrateur : {x}.',
+    'Le serveur a rencontré une erreur. Donnez cette référence à votre administrateur : {x}.',
   'There is nobody with this leg in the conference.': 'Cette personne n’est pas, ou plus, dans la conférence.',
   'Digits are 1 to {x} of 0-9, *, # and A-D.': 'Les touches sont 0-9, *, # et A-D, de 1 à {x} à la fois.',
   // What a telephone's keys asked for
@@ -156,14 +156,20 @@ export const IN_FRENCH: Readonly<Record<string, string>> = {
   'No reason has the digit {x}: there are {y}.': 'Aucun motif n’a le chiffre {x} : il y en a {y}.',
   // Logging in, and the telephone of the page
   'The agent or the password is wrong.': 'L’identifiant ou le mot de passe est incorrect.',
-  'Too many people are logged on: try again later.': 'Trop de personnes sont connectées : recommencez plus tard.',
-  "Your site gives you no telephone in the browser: log on without choosing one, or with the desk's.":
+  'Too many people are logged in: try again later.': 'Trop de personnes sont connectées : recommencez plus tard.',
+  "Your site gives you no telephone in the browser: log in without choosing one, or with the desk's.":
     'Ce site ne vous donne pas de téléphone dans la page : connectez-vous avec le poste fixe.',
   'Too many telephones are open in browsers: try again later.': 'Trop de téléphones sont ouverts dans des pages : recommencez plus tard.',
   'Your telephone is being opened in too many windows at once: try again in a moment.':
     'Votre téléphone est ouvert dans trop de fenêtres à la fois : recommencez dans un instant.',
-  "You are not logged on: the controller can't keep it. Try again in a moment, and tell your administrator: {x}":
-    'Vous n’êtes pas connecté : le serveur ne peut pas le garder. Recommencez dans un instant et prévenez votre administrateur : {x}',
+  "You are not logged in: the controller can't store your login. Try again in a moment, and tell your administrator: {x}":
+    'Vous n’êtes pas connecté : le serveur ne peut pas enregistrer votre connexion. Recommencez dans un instant et prévenez votre administrateur : {x}',
+  // Trouble of the server itself
+  "It was done, but a crash of the controller would undo it. Don't repeat it; tell your administrator: {x}":
+    'C’est fait, mais un arrêt brutal du serveur l’annulerait. Ne recommencez pas et prévenez votre administrateur : {x}',
+  'The controller is overloaded; nothing was done. Try again in a moment.':
+    'Le serveur est surchargé ; rien n’a été fait. Recommencez dans un instant.',
+  'This session is over, or never was: log in again.': 'Votre session est terminée : connectez-vous de nouveau.',
   // Another password
   'The new password is too short: take at least {x} characters, for example three words.':
     'Le nouveau mot de passe est trop court : prenez au moins {x} caractères, par exemple trois mots.',
@@ -179,7 +185,7 @@ export const IN_FRENCH: Readonly<Record<string, string>> = {
     'Ici, c’est votre administrateur qui donne les mots de passe : demandez-lui-en un autre.',
   // Calls to outside
   'You may not call out: ask your administrator.': 'Vous ne pouvez pas appeler l’extérieur : demandez à votre administrateur.',
-  'You can call out when you are logged on and on no call, and have no wrap-up to give.':
+  'You can call out when you are logged in and on no call, and have no wrap-up to give.':
     'Vous pouvez appeler quand vous êtes connecté, sans appel et sans motif à donner.',
   'A call out goes to a number outside, or to somebody of an organisation.':
     'Un nouvel appel va vers un numéro extérieur ou vers quelqu’un de l’organisation.',
@@ -207,23 +213,29 @@ export const IN_FRENCH: Readonly<Record<string, string>> = {
     'Il n’y a qu’un seul +, tout au début, devant l’indicatif du pays : effacez l’autre.',
   'This is no telephone number: type its digits.': 'Ce n’est pas un numéro de téléphone : tapez ses chiffres.',
   'No country has this code: check the digits after the + or after the exit code.':
-    'Aucun pays n’a cet indicatif : vérifiez les chiffres après le +.',
+    'Aucun pays n’a cet indicatif : vérifiez les chiffres après le + ou le préfixe international (00).',
   'It has too few digits to be a number: check whether some are missing.': 'Trop peu de chiffres : vérifiez s’il en manque.',
   'It has too many digits to be a number: check whether an extension or a second number got into it.':
-    'Trop de chiffres : vérifiez qu’un poste ou un second numéro ne s’y est pas glissé.',
+    'Trop de chiffres : vérifiez qu’un numéro interne ou un second numéro ne s’y est pas glissé.',
   'The area code is missing: type it before the number.': 'L’indicatif régional manque : tapez-le devant le numéro.',
   'It is in no known numbering plan, and this site calls verified numbers only: check the digits.':
     'Il n’est dans aucun plan connu, et ce site n’appelle que des numéros vérifiés : vérifiez les chiffres.',
-  'There is no such number in {x}. If you mean {y}, type it with the + and the country code.':
-    'Ce numéro n’existe pas ({x}). Si vous voulez dire {y}, tapez-le avec le + et l’indicatif du pays.',
-  'There is no such number in {x}: check the digits, or type + and the country code if it is in another country.':
-    'Ce numéro n’existe pas ({x}) : vérifiez les chiffres, ou tapez + et l’indicatif s’il est d’un autre pays.',
+  'There is no such number in {r}. If you mean {y}, type it with the + and the country code.':
+    'Ce numéro n’existe pas ({r}). Si vous voulez dire {y}, tapez-le avec le + et l’indicatif du pays.',
+  'There is no such number in {r}: check the digits, or type + and the country code if it is in another country.':
+    'Ce numéro n’existe pas ({r}) : vérifiez les chiffres, ou tapez + et l’indicatif s’il est d’un autre pays.',
   'Satellite and other numbers that belong to no country are not called from this site: ask your administrator.':
     'Les numéros sans pays, par satellite par exemple, ne sont pas appelés d’ici : demandez à votre administrateur.',
-  'Numbers in {x} are not called from this site: ask your administrator if you need to call one.':
-    'Les numéros de ce pays ({x}) ne sont pas appelés d’ici : demandez à votre administrateur s’il le faut.',
-  'Numbers of the type {x} are not called from this site, because of what they cost: find another number.':
-    'Les numéros de ce type ({x}) ne sont pas appelés d’ici, à cause de leur prix : cherchez un autre numéro.',
+  'Numbers in {r} are not called from this site: ask your administrator if you need to call one.':
+    'Les numéros de ce pays ({r}) ne sont pas appelés d’ici : si vous en avez besoin, demandez à votre administrateur.',
+  'Numbers of the type {t} are not called from this site, because of what they cost: find another number.':
+    'Les numéros de ce type ({t}) ne sont pas appelés d’ici, à cause de leur prix : cherchez un autre numéro.',
+  'This short code may cost extra and is not called from this site: find the ordinary number of the person you want to reach.':
+    'Ce numéro court peut être surtaxé et n’est pas appelé d’ici : cherchez le numéro ordinaire.',
+}
+
+/** Types of numbers: what stands in a hole `{t}`. */
+const TYPES_IN_FRENCH: Readonly<Record<string, string>> = {
   premium: 'surtaxé',
   'shared-cost': 'à coût partagé',
   personal: 'personnel',
@@ -232,8 +244,8 @@ export const IN_FRENCH: Readonly<Record<string, string>> = {
   'fixed-or-mobile': 'fixe ou mobile',
   uan: 'numéro unique',
   voicemail: 'messagerie',
-  'This short code may cost extra and is not called from this site: find the ordinary number of whom you want to reach.':
-    'Ce numéro court peut être surtaxé et n’est pas appelé d’ici : cherchez le numéro ordinaire.',
+  pager: 'radiomessagerie',
+  voip: 'téléphonie par Internet',
 }
 
 const HOLE = /\\\{(\w)\\\}/g
@@ -264,6 +276,12 @@ function made(): readonly Pattern[] {
   return patterns
 }
 
+/** What stands in a hole: a country, a type of numbers, or what may be a sentence of its own. */
+function inFrench(hole: string, words: string): string {
+  if (hole === 't') return TYPES_IN_FRENCH[words] ?? words
+  return hole === 'r' ? (regionName('fr', words) ?? words) : told('fr', words)
+}
+
 const known = new Map<string, string>()
 const KNOWN_MAX = 500
 
@@ -278,8 +296,7 @@ export function told(language: Language, sentence: string): string {
     if (found === null) continue
     french = says
     names.forEach((name, index) => {
-      // What stands in the hole may be a sentence of its own.
-      french = french.replaceAll(`{${name}}`, () => told(language, found[index + 1] ?? ''))
+      french = french.replaceAll(`{${name}}`, () => inFrench(name, found[index + 1] ?? ''))
     })
     break
   }

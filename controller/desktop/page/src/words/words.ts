@@ -71,3 +71,9 @@ export function isSameNumber(one: string, other: string): boolean {
   const bare = (text: string) => text.replace(/[\s().-]/g, '')
   return bare(one) === bare(other)
 }
+
+/** A country by its two letters, in words; null where it is none. */
+export function regionName(language: Language, region: string | null | undefined): string | null {
+  if (region == null || !/^[A-Z]{2}$/.test(region)) return null
+  return new Intl.DisplayNames(language, { type: 'region' }).of(region) ?? region
+}
