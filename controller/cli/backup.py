@@ -174,7 +174,7 @@ def _moment(folder: Path) -> tuple[int, int, bytes]:
 
 
 def restore(asked: argparse.Namespace) -> int:
-    """Put everything back where it was; nothing that is there already is written over. Raises `BadSiteFile`."""
+    """Put everything back where it was; what is there already is left as it is. Raises `BadSiteFile`."""
     folder = asked.site.absolute().parent
     try:
         with tarfile.open(asked.archive, "r:gz") as archive:
@@ -193,6 +193,8 @@ def restore(asked: argparse.Namespace) -> int:
             lock.take()
             try:
                 for path, member in places.items():
+                    if path.exists() and _is_same(path, _held(archive, member)):
+                        continue  # it keeps its owner, whom the service may read it as
                     _put(path, _held(archive, member), min(member.mtime, time.time()))
             finally:
                 lock.let_go()

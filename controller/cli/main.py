@@ -341,7 +341,7 @@ def _add_phones(commands: Commands) -> None:
         "password, made once and kept in the folder of the journal; what is printed holds them, so send it into a file, best with "
         "--output, which shows what changes and no password.",
         "examples:\n  ari-controller phones -c site.toml -o /etc/asterisk/pjsip_agents.conf --dry-run\n"
-        "  ari-controller phones -c site.toml -o /etc/asterisk/pjsip_agents.conf && asterisk -rx 'pjsip reload'\n"
+        "  ari-controller phones -c site.toml -o /etc/asterisk/pjsip_agents.conf && asterisk -rx 'module reload res_pjsip.so'\n"
         "  ari-controller phones -c site.toml --sheets sheets\n"
         "  ari-controller phones -c site.toml --sheets sheets --provision 192.0.2.10:8443",
     )

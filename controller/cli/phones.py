@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import cast
 
+from controller.asterisk.preflight import is_loopback
 from controller.cli.exits import BAD_USAGE, CHECK_FAILED, DONE
 from controller.cli.provision import CantProvision, Provisioning, Serving, provision, serving
 from controller.directory.site import Site
@@ -18,6 +19,10 @@ from controller.provisioning.sheet import Fetching, Language, sheet
 from controller.provisioning.telephones import Kind, Telephone, telephones_of
 from controller.service.site import site_of
 
+FOR_THIS_MACHINE_ONLY = (
+    "Sheets and files name {server}, by which only telephones on this machine find Asterisk: for those on desks write its address as "
+    "`server` under [telephones] in the site file."
+)
 FILE_MODE = 0o600
 """Of a file that was not there: it holds passwords. One that was keeps its own as far as it is not for everybody."""
 AND_ITS_GROUP = 0o640
@@ -45,6 +50,8 @@ def phones(asked: argparse.Namespace) -> int:
         return BAD_USAGE
     folder = asked.site.absolute().parent / site.journal
     desks = [one.endpoint for one in telephones if one.kind is Kind.DESK]
+    if (asked.sheets is not None or at is not None) and is_loopback(site.telephones.server):
+        print(FOR_THIS_MACHINE_ONLY.format(server=site.telephones.server), file=sys.stderr)
     try:
         passwords = made(read(folder), desks) if asked.dry_run else keep(folder, desks)
         text = sections(telephones, passwords)
@@ -109,7 +116,7 @@ def _write_sections(path: Path, text: str, *, dry_run: bool) -> None:
     replace_file(path, text, mode=mode, group=group)
     if includes_it.exists():
         _tell_of(includes_it, includes_it.read_text("utf-8", "replace"), text)
-    print(f"{path} is written. In Asterisk: `pjsip reload`.", file=sys.stderr)
+    print(f"{path} is written. In Asterisk: `module reload res_pjsip.so`.", file=sys.stderr)
 
 
 def _tell_of(includes_it: Path, theirs: str, text: str) -> None:

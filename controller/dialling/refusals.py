@@ -57,6 +57,8 @@ def sentence(code: NumberRefusal, *, region: str | None = None, number_type: Num
         case NumberRefusal.TYPE_NOT_ALLOWED:
             return f"Numbers of the type {number_type} are not called from this site, because of what they cost: find another number."
         case NumberRefusal.SHORT_CODE_NOT_ALLOWED:
-            return "This short code may cost extra and is not called from this site: find the ordinary number of the person you want to reach."
+            return (
+                "This short code may cost extra and is not called from this site: find the ordinary number of the person you want to reach."
+            )
         case _:
             return _SENTENCES[code]

@@ -209,6 +209,18 @@ def test_what_is_there_and_is_another_is_not_written_over(site: Path, tmp_path: 
     assert restore(archive, there).code == 0, "the same is in nobody's way"
 
 
+def test_what_is_there_already_stays_whose_it_is(site: Path, tmp_path: Path) -> None:
+    _, archive = backup(site)
+    there = tmp_path / "there" / "site.toml"
+    restore(archive, there)
+    os.chmod(there, 0o640)
+    os.chown(there, 4711, 4712)
+
+    assert restore(archive, there).code == 0
+
+    assert (there.stat().st_uid, there.stat().st_gid, stat.S_IMODE(there.stat().st_mode)) == (4711, 4712, 0o640)
+
+
 def test_nothing_is_put_back_under_a_service_that_runs(site: Path, tmp_path: Path) -> None:
     _, archive = backup(site)
     there = tmp_path / "there" / "site.toml"

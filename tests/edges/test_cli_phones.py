@@ -298,6 +298,17 @@ def test_a_sheet_says_all_that_is_typed_into_a_telephone(site: Path, tmp_path: P
         assert said in seen
 
 
+def test_sheets_that_name_this_machine_only_are_told_of(site: Path, tmp_path: Path) -> None:
+    named_by_default = phones(site, "--sheets", tmp_path / "sheets")
+    site.write_text(site.read_text() + '[telephones]\nserver = "pbx.example"\n')
+
+    named = phones(site, "--sheets", tmp_path / "sheets")
+
+    assert "name 127.0.0.1, by which only telephones on this machine find Asterisk" in named_by_default.err
+    assert "`server` under [telephones]" in named_by_default.err
+    assert "127.0.0.1" not in named.err
+
+
 def test_sheets_are_for_telephones_on_desks_and_nobody_else_can_read_them(site: Path, tmp_path: Path) -> None:
     folder = tmp_path / "sheets"
 
