@@ -45,7 +45,10 @@ async def log_on(request: web.Request) -> web.Response:
     except NotKept as lost:
         # Undone: nobody has its token, so nobody could ever end it.
         await wiring.end_session(session)
-        because = f"You are not logged in: the controller can't store your login. Try again in a moment, and tell your administrator: {lost.because}"
+        because = (
+            "You are not logged in: the controller can't store your login. Try again in a moment, "
+            f"and tell your administrator: {lost.because}"
+        )
         raise Problem("not-ready", because, headers={"Retry-After": "5"}) from lost
 
     wiring.dial_box.expect_numbers_of(wiring.floor.directory.region)
