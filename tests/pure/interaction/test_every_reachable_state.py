@@ -25,7 +25,7 @@ from controller.interaction.roles import refused
 from tests.pure.interaction.invariants import assert_sound_step
 from tests.pure.interaction.walk import AGENTS, BEGINNINGS, Cast, Move, State, Walk, asked, buttons, moves, viewers, walk
 
-pytestmark = pytest.mark.long
+pytestmark = pytest.mark.sweep
 
 AMONG_THEMSELVES = Cast(people_outside=False, lines=False)
 WITH_ANYBODY = Cast(agents=AGENTS[:2])
