@@ -155,5 +155,5 @@ async def test_of_each_organisation_that_fails_it_is_said_what_is_wrong_and_what
     await seen.page.get_by_role("tab", name="Organisation").click()
 
     told = seen.page.locator(".msg.hold")
-    await expect(told).to_contain_text("n’ont pas pu être relues, et la liste a 25 minutes\u00a0: ldap.example.com does not answer.")
-    await expect(told).to_contain_text("La présence des personnes de Lyon n’est pas connue pour le moment\u00a0: Microsoft Graph refuses.")
+    await expect(told).to_contain_text("n’a pas pu être rechargée et date de 25 min\u00a0: ldap.example.com does not answer.")
+    await expect(told).to_contain_text("Lyon\u00a0: la présence des personnes est inconnue pour le moment\u00a0: Microsoft Graph refuses.")
