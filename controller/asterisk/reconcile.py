@@ -223,6 +223,8 @@ class Reconciler:
         while requests := self._not_yet_asked():
             for request in requests:
                 await self._ask(request)
+                if self._stopped:
+                    return  # with `_changed` left as it is, so that nobody waits for the next change
                 if self._changed.is_set():
                     # Somebody moved, or the layout is another one: the rest of this list may be wrong by now.
                     self._changed.clear()

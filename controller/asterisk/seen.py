@@ -165,7 +165,8 @@ class Seen:
     """Legs that are gone for good: a layout that still names one has not heard of it yet, and must not have it made again."""
 
     def note(self, leg: SeenLeg) -> SeenLeg:
-        """Take up a leg."""
+        """Take up a leg, in place of what was known of it: it may have been another interaction's, or another telephone's."""
+        self.unmake(leg.leg)
         self.legs[leg.leg] = leg
         if leg.interaction is not None:
             self._of.setdefault(leg.interaction, set()).add(leg.leg)

@@ -27,7 +27,8 @@ class Strangers:
         self._transport = transport
         self._errands = errands
         self._local_pairs = local_pairs
-        self._going: set[LegId] = set()
+        self._going: set[tuple[LegId, str]] = set()
+        """Who, and of which room: one who is moved from room to room meanwhile has to be put out of each."""
 
     @property
     def are_there(self) -> bool:
@@ -36,8 +37,8 @@ class Strangers:
 
     def put_out(self, channel: Channel, bridge: str) -> None:
         """Have somebody put out of a room of ours, once."""
-        if channel.id not in self._going and not channel.name.startswith(DEVICES):
-            self._going.add(channel.id)
+        if (channel.id, bridge) not in self._going and not channel.name.startswith(DEVICES):
+            self._going.add((channel.id, bridge))
             self._errands.spawn(self._put_out(channel, bridge), f"put out {channel.id}")
 
     async def _put_out(self, channel: Channel, bridge: str) -> None:
@@ -52,7 +53,7 @@ class Strangers:
             )
             await self._errands.insist(Asked.PUT_OUT, channel.name, lambda: self._take_out(channel.id, bridge))
         finally:
-            self._going.discard(channel.id)
+            self._going.discard((channel.id, bridge))
 
     async def _take_out(self, leg: LegId, bridge: str) -> None:
         """Whose application has them keeps them. Whom the dialplan has brought is in no application, and can only be hung up."""

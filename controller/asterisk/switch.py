@@ -165,6 +165,8 @@ class AriSwitch(Switch, Reports, Calls):
         """We are connected, and read what Asterisk has."""
         self._was_there = False
         """This process has found Asterisk before."""
+        self._is_replaced = False
+        """Another controller steers: this process ends as soon as its errands have."""
         self.browser_passwords = AriBrowserPasswords(self._transport, self._spawn)
         self.telephones = TelephoneWatch(access.app, self._transport, self._attachment.open, self._tell, self)
         self._lend_errands()
@@ -224,6 +226,8 @@ class AriSwitch(Switch, Reports, Calls):
             return
         if not layout.places and not self._seen.legs_of(layout.interaction):
             return  # it ended before Asterisk had anything of it, or long ago
+        if self._is_replaced:
+            return  # nobody would ever stop its reconciler, and `run` waits for all of them
         reconciler = self._reconcilers[layout.interaction] = self._reconciler_for(layout)
         if self._errands is not None:
             self._spawn(self._reconcile(reconciler), name=f"reconcile {layout.interaction}")
@@ -279,6 +283,9 @@ class AriSwitch(Switch, Reports, Calls):
 
     def _spawn(self, errand: Coroutine[None, None, object], name: str) -> None:
         assert self._errands is not None, "the switch runs before anybody calls"
+        if self._is_replaced:
+            errand.close()  # it could do nothing but keep this process, or come too late for a group of tasks that has ended
+            return
         self._errands.create_task(errand, name=name)
 
     async def _reconcile(self, reconciler: Reconciler) -> None:
@@ -461,18 +468,20 @@ class AriSwitch(Switch, Reports, Calls):
 
     def lost(self, because: str) -> None:
         """We no longer hear Asterisk; calls go on there."""
+        self._lose()
+
+    def replaced(self) -> None:
+        """Another controller took over: never act again, and have agents refused until this process has ended."""
+        self._is_replaced = True
+        self._lose()
+
+    def _lose(self) -> None:
         for companion in self._companions:
             companion.lost()
         self._is_being_read = False
         if self._is_there:
             self._is_there = False
             self._tell(SwitchLost(switch=self._name))
-
-    def replaced(self) -> None:
-        """Another controller took over: never act again."""
-        for companion in self._companions:
-            companion.lost()
-        self._is_there = self._is_being_read = False
 
     def heard(self, event: Event) -> None:
         """Take note of an event and post the fact that it means, if any."""

@@ -52,7 +52,7 @@ class _Open:
     """Those that must not be ended meanwhile."""
     answer: TransferState | None = None
     was_asked_again: bool = False
-    """The key was pressed once more meanwhile: one answer ends both, and a second one does no harm."""
+    """The key was pressed once more, and the telephone not told since. An answer that comes after both ends both; a second does no harm."""
     is_begun: bool = False
     """Its telephone has been told that we are at it; only then may it be told more."""
 
@@ -124,10 +124,16 @@ class TransferKeys:
         await self._finish(opened, opened.answer)
 
     async def _finish(self, opened: _Open, state: TransferState) -> None:
+        was_asked_twice, opened.was_asked_again = opened.was_asked_again, False
         await self._tell(opened, state)
-        if opened.was_asked_again:
+        if was_asked_twice:
             await self._tell(opened, "channel_declined")
         await self._errands.pause(LEFT_ALONE_SECONDS)
+        while opened.was_asked_again:  # when the answer was under way or given, so that it may not have ended this one
+            opened.was_asked_again = False
+            await self._tell(opened, "channel_progress")
+            await self._tell(opened, "channel_declined")
+            await self._errands.pause(LEFT_ALONE_SECONDS)
         self._open.pop(opened.leg, None)
         still_open = {id(leg) for other in self._open.values() for leg in other.legs}
         for leg in opened.legs:

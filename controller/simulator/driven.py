@@ -121,7 +121,7 @@ class DrivenSwitch(AriSwitch):
         self._reconcilers = {}
         self._leaving = set()
         self._errands = None
-        self._is_there = self._is_being_read = self._was_there = False
+        self._is_there = self._is_being_read = self._was_there = self._is_replaced = False
         self._untold = deque()
         self._companions = ()
         self._lend_errands()

@@ -18,7 +18,7 @@ from controller.asterisk.transport import Method, Reply, Transport
 from controller.interaction.facts import EndCause
 from controller.interaction.layout import Display, Place, Room
 from controller.interaction.leg import Endpoint, Origin
-from tests.edges.small_asterisk import ALICE, CUSTOMER, DIALABLE, IX, NOBODY, OFFERED, impatient, layout, running, said
+from tests.edges.small_asterisk import ALICE, CUSTOMER, DIALABLE, IX, NOBODY, OFFERED, World, impatient, layout, running, said
 
 pytestmark = pytest.mark.usefixtures("impatient")
 __all__ = ["impatient"]
@@ -180,6 +180,21 @@ async def test_while_asterisk_is_away_nothing_is_asked_and_afterwards_everything
         world.is_there = True
         world.reconciler.begin_anew()
         await world.until(lambda: world.seen.legs.get(ALICE) and world.room_of(ALICE) is Room.TALK)
+
+
+async def test_one_that_is_stopped_while_its_request_is_on_the_way_ends_and_asks_for_nothing_more() -> None:
+    world = World()
+
+    def another_takes_over(asked: str) -> AriError:
+        world.is_there = False
+        world.reconciler.stop()
+        return SwitchAway(asked, "the connection is closed", sent=True)
+
+    world.asterisk.fault = another_takes_over
+    async with asyncio.timeout(2):
+        await world.reconciler.run()
+
+    assert len(world.asterisk.asked) == 1
 
 
 async def test_a_hang_up_that_asterisk_refuses_is_insisted_on() -> None:

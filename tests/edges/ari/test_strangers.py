@@ -114,3 +114,18 @@ async def test_a_half_of_a_transfer_is_no_stranger_until_nobody_has_told_what_it
             put_out = await asterisk.until_asked("POST bridges/ix-i1-talk/removeChannel")
 
     assert put_out.query["channel"] == "18.3"
+
+
+async def test_a_stranger_who_is_moved_to_our_other_room_while_asterisk_will_not_do_it_is_put_out_of_that_one_too() -> None:
+    inbox = Inbox()
+    async with fake_asterisk() as asterisk:
+        asterisk.replies = {**NOBODY, "POST bridges/ix-i1-talk/removeChannel": (500, {"message": "no"})}
+        async with attached(asterisk, inbox, ROOM):
+            await asterisk.tell(enters(stranger("18.1")))
+            await asterisk.until_asked("POST bridges/ix-i1-talk/removeChannel")
+
+            await asterisk.tell(enters(stranger("18.1"), "ix-i1-hold"))
+
+            put_out = await asterisk.until_asked("POST bridges/ix-i1-hold/removeChannel")
+
+    assert put_out.query["channel"] == "18.1"

@@ -14,7 +14,7 @@ from controller.directory.targets import AgentTarget
 from controller.interaction.facts import AgentDialled, AttendedTransferAsked, BlindTransferAsked, CustomerArrived, LegAnswered
 from controller.interaction.layout import Layout, Place, Room
 from controller.interaction.leg import Endpoint, Origin
-from tests.edges.ari.fake_asterisk import APP, FakeAsterisk, Json, channel, fake_asterisk
+from tests.edges.ari.fake_asterisk import APP, SECONDS_MAX, FakeAsterisk, Json, channel, fake_asterisk
 from tests.edges.ari.test_agents_dial import NOBODY, attached
 from tests.edges.ari.test_switch import Inbox
 
@@ -241,6 +241,50 @@ async def test_a_key_that_is_pressed_once_more_is_declined_when_the_first_one_is
         await until_said(asterisk, "channel_progress", "channel_answered", "channel_declined")
 
     assert inbox.count(BlindTransferAsked) == 1
+
+
+async def test_a_key_that_is_pressed_once_more_just_after_the_first_one_is_answered_is_declined_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    answered, passes = asyncio.Event(), asyncio.Event()
+
+    async def pause(switch: AriSwitch, seconds: float) -> None:
+        if seconds == LEFT_ALONE_SECONDS:
+            answered.set()
+            await passes.wait()
+        else:
+            await asyncio.sleep(seconds)
+
+    monkeypatch.setattr(AriSwitch, "_pause", pause)
+    inbox = Inbox()
+    async with fake_asterisk() as asterisk, alice_is_up(asterisk, inbox) as switch:
+        await presses(asterisk, inbox)
+        switch.answer_transfer(ALICE, None)
+        async with asyncio.timeout(SECONDS_MAX):
+            await answered.wait()
+        await asterisk.tell(transfer(ALICE, "1003"))
+        await a_customer_comes(asterisk, inbox)  # told after the key, and so heard after it
+        passes.set()
+
+        await until_said(asterisk, "channel_progress", "channel_answered", "channel_progress", "channel_declined")
+
+    assert inbox.count(BlindTransferAsked) == 1
+
+
+async def test_a_key_that_is_pressed_once_more_while_the_first_one_is_being_answered_is_declined_too() -> None:
+    inbox = Inbox()
+    async with fake_asterisk() as asterisk, alice_is_up(asterisk, inbox) as switch:
+        await presses(asterisk, inbox)
+        await until_said(asterisk, "channel_progress")
+        asterisk.unanswered = {f"POST channels/{ALICE}/transfer_progress"}
+        switch.answer_transfer(ALICE, None)
+        await until_said(asterisk, "channel_progress", "channel_answered")
+        await asterisk.tell(transfer(ALICE, "1003"))
+        await a_customer_comes(asterisk, inbox)  # told after the key, and so heard after it
+        asterisk.unanswered = set()
+        await asterisk.reply(asterisk.asked_for(f"POST channels/{ALICE}/transfer_progress")[-1])
+
+        await until_said(asterisk, "channel_progress", "channel_answered", "channel_progress", "channel_declined")
 
 
 async def test_what_we_have_told_a_telephone_comes_back_and_is_no_transfer() -> None:
