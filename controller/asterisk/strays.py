@@ -20,20 +20,30 @@ log = structlog.get_logger("asterisk")
 
 
 class Strays:
-    """Nobody else would ever ask for these, so each is asked for as long as Asterisk is there."""
+    """Nobody else would ever ask for these, so each is asked for as long as Asterisk is there.
+
+    What is left after an outage is found by a look and hung up; only who is to be given back is remembered, and given back then.
+    """
 
     def __init__(self, transport: Transport, errands: Errands) -> None:
         self._transport = transport
         self._errands = errands
+        self.to_be_given_back: set[LegId] = set()
+        """Callers of whom Asterisk has not said yet that the dialplan has them."""
 
     def give_back(self, leg: LegId, lane: int = 0) -> None:
-        """Give a caller back to the dialplan."""
-        self._errands.spawn(self._continue(Asked.RETURN_CALLER, leg, lane, RETURNED_CONTEXT), f"give back {leg}")
+        """Give a caller back to the dialplan. Twice is harmless."""
+        self.to_be_given_back.add(leg)
+        self._errands.spawn(self._give_back(leg, lane), f"give back {leg}")
+
+    def attached(self) -> None:
+        """Asterisk is there (again): whoever could not be given back is given back now."""
+        for leg in sorted(self.to_be_given_back):
+            self.give_back(leg)
 
     def refuse_dialled(self, leg: LegId, q850: int) -> None:
         """Let whoever dialled hear that it is not done."""
-        refusing = self._continue(Asked.REFUSE_DIALLED, leg, 0, REFUSED_CONTEXT, extension=str(q850))
-        self._errands.spawn(refusing, f"refuse what was dialled by {leg}")
+        self._errands.spawn(self._refuse(leg, q850), f"refuse what was dialled by {leg}")
 
     def confirm_dialled(self, leg: LegId) -> None:
         """Let whoever dialled a code hear that it is done, and hang up."""
@@ -47,9 +57,19 @@ class Strays:
         """Delete a room."""
         await self._errands.insist(Asked.DELETE_STRAY, bridge, lambda: bridges.delete(self._transport, 0, bridge))
 
-    async def _continue(self, asked: Asked, leg: LegId, lane: int, context: str, *, extension: str = "s") -> None:
+    async def _give_back(self, leg: LegId, lane: int) -> None:
+        async def ask() -> None:
+            await channels.continue_in_dialplan(self._transport, lane, leg, context=RETURNED_CONTEXT)
+            self.to_be_given_back.discard(leg)
+
+        if await self._errands.insist(Asked.RETURN_CALLER, leg, ask):
+            self.to_be_given_back.discard(leg)  # they have hung up, or were given back by a request whose answer was lost
+
+    async def _refuse(self, leg: LegId, q850: int) -> None:
         await self._errands.insist(
-            asked, leg, lambda: channels.continue_in_dialplan(self._transport, lane, leg, context=context, extension=extension)
+            Asked.REFUSE_DIALLED,
+            leg,
+            lambda: channels.continue_in_dialplan(self._transport, 0, leg, context=REFUSED_CONTEXT, extension=str(q850)),
         )
 
     async def _confirm(self, leg: LegId) -> None:

@@ -349,11 +349,16 @@ class AriSwitch(Switch, Reports, Calls):
         self._is_being_read = True
         self._seen.asks_us_for_transfers, self._seen.has_codecs = self._asks_us_for_transfers, self._has_codecs
         self._tell_untold()
-        channels_there, bridges_there = await look(self._transport)
+        given_back = set(self._strays.to_be_given_back)  # Asterisk may show one that it gives back while we look
+        everybody, bridges_there = await look(self._transport)
+        given_back |= self._strays.to_be_given_back
+        # Whoever is on their way to the dialplan is ours no more: neither a new customer, nor somebody to hang up.
+        channels_there = [channel for channel in everybody if channel.id not in given_back]
         layouts = [reconciler.layout for reconciler in self._reconcilers.values()]
         trunks = self._dialable.trunks
         difference = compare(self._seen, channels_there, bridges_there, app=self._app, layouts=layouts, trunks=trunks)
         log.info("attached", restarted=restarted, legs=len(self._seen.legs), **difference.counts())
+        self._strays.attached()
         self._follow(difference, restarted=restarted)
         await self._learn_hold_keys()
         await self._learn_what_trunks_said({channel.id: channel.name for channel in channels_there})

@@ -20,7 +20,7 @@ from controller.floor.state import FloorState
 from controller.floor.waiting import lines_of, request_of
 from controller.floor.waits import RecentWaits
 from controller.interaction.facts import AgentRested, CodeTimedOut, DeadlinePassed
-from controller.interaction.interaction import Interaction, Phase
+from controller.interaction.interaction import Interaction
 from controller.interaction.legs import legs
 from controller.interaction.parties import party_with, role_of
 from controller.interaction.party import Role
@@ -44,7 +44,7 @@ class Known:
         """Queues that the site has no more and whose customers are not through."""
         self.lines = lines_of(directory.queues)
         self.leaving: dict[LegId, None] = {}
-        """Callers' legs of interactions that ended, until they are gone."""
+        """Customers' legs that no interaction names any more, because it ended or another call took their place, until they are gone."""
         self.resting: dict[AgentId, Seconds] = {}
         """Agents whose telephone could not be rung, and until when it is left alone."""
         self.arrivals = 0
@@ -111,7 +111,7 @@ class Known:
                 self._interaction_by_leg.pop(leg.id, None)
                 self.keypads.forget(leg.id)
         self._interaction_by_leg.update(dict.fromkeys(kept, after.id))
-        if after.phase is Phase.ENDED and before is not None and before.phase is not Phase.ENDED and before.customer_is_there:
+        if before is not None and before.customer_is_there and before.customer.leg.id not in kept:
             self.leaving[before.customer.leg.id] = None
         request = request_of(after)
         if request is not None:

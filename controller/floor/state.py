@@ -21,7 +21,7 @@ class FloorState:
     at: Seconds = 0.0
     """When the last input that left a trace was taken. The next process's time begins no earlier; 0: an older version did not say."""
     leaving: tuple[LegId, ...] = ()
-    """Callers' legs of interactions that ended, until they are gone: found again after a crash, they are no new customers."""
+    """Customers' legs that no interaction names any more, until they are gone: found again after a crash, they are no new customers."""
     leavers: tuple[Agent, ...] = ()
     """Agents whom the site has no more and who are in a call still."""
     closed: tuple[QueueId, ...] = ()

@@ -143,6 +143,6 @@ class TransferAnswered(Notice):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallWasOver(Notice):
-    """A caller's leg is found that was let go when its interaction ended: it is to be hung up, not served again."""
+    """A customer's leg is found that no interaction names any more: it is to be hung up, not served again."""
 
     leg: LegId

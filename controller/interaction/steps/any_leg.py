@@ -28,7 +28,9 @@ def picked_up(i: Interaction, fact: Fact) -> tuple[Interaction, Fact]:
     if not isinstance(fact, LegAnswered) or fact.by is None:
         return i, fact
     by = fact.by
-    return with_legs(i, lambda leg: replace(leg, id=by) if leg.id == fact.leg and rings(i, leg) else leg), LegAnswered(leg=by)
+    # What could not be done to the other telephone was not this one's trouble, and nobody will say of this one that it is over.
+    picked = with_legs(i, lambda leg: replace(leg, id=by, is_stuck=False) if leg.id == fact.leg and rings(i, leg) else leg)
+    return picked, LegAnswered(leg=by)
 
 
 def replaced(i: Interaction, fact: LegReplaced) -> Interaction:

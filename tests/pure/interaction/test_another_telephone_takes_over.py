@@ -2,8 +2,8 @@
 
 import pytest
 
-from controller.directory.ids import LegId
-from controller.interaction.facts import LegReplaced, LegUnheld
+from controller.directory.ids import THE_SWITCH, InteractionId, LegId
+from controller.interaction.facts import CustomerArrived, EndCause, LegEnded, LegReplaced, LegUnheld
 from controller.interaction.interaction import Phase
 from controller.interaction.layout import Place, layout
 from controller.interaction.leg import Origin
@@ -142,3 +142,35 @@ def test_it_is_kept_across_a_restart_that_nobody_has_brought_the_new_leg_where_i
     new = place(story, NEW)
     assert new is not None
     assert new.took_place
+
+
+def test_the_call_whose_place_was_taken_is_hung_up_by_the_next_process_and_is_no_new_customer() -> None:
+    story = connected()
+    old = takes_over(story, "cora")
+    story.controller_is_started_again()
+
+    # No layout names it, and Asterisk still has the number that it dialled.
+    story.take(CustomerArrived(leg=old, number="+33123456789", name="cora", dialled="800", switch=THE_SWITCH))
+
+    assert list(story.floor.interactions) == [story.contact.id]
+    assert story.told(CallWasOver) == [CallWasOver(interaction=InteractionId(""), leg=old)]
+
+
+def test_the_call_whose_place_was_taken_is_counted_among_the_customers_until_it_is_gone() -> None:
+    story = connected()
+    old = takes_over(story, "cora")
+    assert story.floor.customers_there() == 2
+
+    outcome = story.take(LegEnded(leg=old, cause=EndCause.HUNG_UP))
+
+    assert story.floor.customers_there() == 1
+    assert outcome.leaves_a_trace, "a replay must come to the same"
+    assert not story.floor.state().leaving
+
+
+def test_of_a_telephone_of_ours_whose_place_was_taken_nobody_waits_for_the_end() -> None:
+    story = connected()
+
+    takes_over(story, "alice")
+
+    assert story.floor.customers_there() == 1

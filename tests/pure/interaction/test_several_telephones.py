@@ -1,7 +1,7 @@
 """Several telephones of one agent ring for one leg: whichever is picked up is that leg from then on."""
 
 from controller.directory.ids import LegId
-from controller.interaction.facts import EndCause, LegAnswered, LegEnded
+from controller.interaction.facts import EndCause, LegAnswered, LegEnded, LegStuck
 from controller.interaction.interaction import Phase
 from controller.interaction.layout import layout
 from tests.pure.interaction.situations import offered
@@ -28,6 +28,15 @@ def test_the_agent_has_the_customer_on_the_telephone_that_was_picked_up() -> Non
     assert story.contact.now.phase is Phase.CONNECTED
     assert story.leg_of("alice") == leg
     assert first not in named(story), "the telephones that were not picked up are hung up"
+
+
+def test_a_telephone_that_was_picked_up_is_not_in_trouble_because_another_one_could_not_be_brought_in() -> None:
+    story = offered()
+    story.take(LegStuck(leg=story.leg_of("alice")))
+
+    picked_up(story, "alice")
+
+    assert not story.contact.party("alice").is_stuck
 
 
 def test_agent_2_is_consulted_on_the_telephone_that_was_picked_up() -> None:
