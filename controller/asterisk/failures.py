@@ -196,7 +196,7 @@ COURSES: Mapping[Asked, Mapping[Failure, Course]] = MappingProxyType(
             **_AT_ONCE,
             Failure.LOST: Course.WAIT,
             Failure.NO_ANSWER: Course.WAIT,
-            Failure.GONE: Course.DONE,
+            Failure.GONE: Course.EXPECT,
         },
         Asked.RETURN_CALLER: _ERRAND,
         Asked.REFUSE_DIALLED: _ERRAND,
