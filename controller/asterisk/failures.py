@@ -202,7 +202,8 @@ COURSES: Mapping[Asked, Mapping[Failure, Course]] = MappingProxyType(
         Asked.REFUSE_DIALLED: _ERRAND,
         # Said again a few times at most: a telephone that never hears is told 503 by Asterisk itself when its leg ends.
         Asked.TELL_OF_TRANSFER: _ERRAND,
-        Asked.HANG_UP_STRAY: _ERRAND,
+        # Its telephone is not rung, and the floor waits, until its end was told or seen.
+        Asked.HANG_UP_STRAY: {**_ERRAND, Failure.UNPROVED: Course.LOOK},
         Asked.DELETE_STRAY: _ERRAND,
         Asked.PUT_OUT: _ERRAND,
         # Keys that come late are other keys.

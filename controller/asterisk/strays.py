@@ -39,8 +39,18 @@ class Strays:
         """Let whoever dialled a code hear that it is done, and hang up."""
         self._errands.spawn(self._confirm(leg), f"confirm what was dialled by {leg}")
 
+    async def is_gone(self, leg: LegId) -> bool:
+        """Look for it. Where Asterisk can't say, it counts as there."""
+        try:
+            await channels.get(self._transport, 0, leg)
+        except Gone:
+            return True
+        except AriError as error:
+            log.info("can't look whether a leg is gone", leg=leg, because=str(error))
+        return False
+
     async def hang_up(self, leg: LegId) -> bool:
-        """Gives True when it was gone already."""
+        """Gives True when it was gone already; False is no proof that it is now."""
         return await self._errands.insist(Asked.HANG_UP_STRAY, leg, lambda: channels.hang_up(self._transport, 0, leg, reason="normal"))
 
     async def delete(self, bridge: str) -> None:

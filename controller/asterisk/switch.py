@@ -455,9 +455,37 @@ class AriSwitch(Switch, Reports, Calls):
         """Gives True when it was gone already."""
         log.warning("hanging up a leg that belongs to no interaction", leg=leg)
         was_gone = await self._strays.hang_up(leg)
-        if was_gone and (known := self._seen.legs.get(leg)) is not None and known.is_stray:
+        if not was_gone:
+            await self._see_its_end(leg)
+        elif (known := self._seen.legs.get(leg)) is not None and known.is_stray:
             self.leg_ended(leg, EndCause.FAILED)
         return was_gone
+
+    async def _see_its_end(self, leg: LegId) -> None:
+        """See that a leg ends that was hung up: of one whose place was taken Asterisk tells no end, and its telephone would ring no more.
+
+        It is hung up again while it is there. Nothing is asked once its end was told, nor after an outage: then a look finds what is left.
+        """
+        known, retry = self._seen.legs.get(leg), Retry()
+        retry.note_answered(self._clock())
+        while self._has_still_to_end(leg, known):
+            await self._pause(retry.until - self._clock())
+            is_gone = self._has_still_to_end(leg, known) and await self._strays.is_gone(leg)
+            if not self._has_still_to_end(leg, known):
+                return  # it was told meanwhile, or another look has taken it up
+            if not is_gone:
+                if retry.tries < TRIES_MAX:
+                    log.warning("a leg that was hung up is not seen to be gone", leg=leg)
+                await self._strays.hang_up(leg)
+                retry.note_failed(self._clock())
+            elif retry.was_gone:
+                self.leg_ended(leg, EndCause.FAILED)
+            else:
+                retry.note_gone(self._clock())
+
+    def _has_still_to_end(self, leg: LegId, known: SeenLeg | None) -> bool:
+        is_awaited = leg in self._leaving or (known is not None and known.is_stray)
+        return is_awaited and self._seen.legs.get(leg) is known and (self._is_there or self._is_being_read)
 
     def lost(self, because: str) -> None:
         """We no longer hear Asterisk; calls go on there."""
