@@ -35,9 +35,18 @@ class Strays:
         refusing = self._continue(Asked.REFUSE_DIALLED, leg, 0, REFUSED_CONTEXT, extension=str(q850))
         self._errands.spawn(refusing, f"refuse what was dialled by {leg}")
 
-    def confirm_dialled(self, leg: LegId) -> None:
+    async def confirm_dialled(self, leg: LegId) -> None:
         """Let whoever dialled a code hear that it is done, and hang up."""
-        self._errands.spawn(self._confirm(leg), f"confirm what was dialled by {leg}")
+        try:
+            await channels.answer(self._transport, 0, leg)
+            await channels.start_music(self._transport, 0, leg, Tone.DONE.value)
+        except Gone:
+            return  # they have put down the telephone
+        except AriError as error:
+            # What they asked for is done all the same.
+            log.warning("can't let a telephone hear that what it dialled is done", leg=leg, because=str(error))
+        await self._errands.pause(TONE_SECONDS)
+        await self.hang_up(leg)
 
     async def is_gone(self, leg: LegId) -> bool:
         """Look for it. Where Asterisk can't say, it counts as there."""
@@ -61,15 +70,3 @@ class Strays:
         await self._errands.insist(
             asked, leg, lambda: channels.continue_in_dialplan(self._transport, lane, leg, context=context, extension=extension)
         )
-
-    async def _confirm(self, leg: LegId) -> None:
-        try:
-            await channels.answer(self._transport, 0, leg)
-            await channels.start_music(self._transport, 0, leg, Tone.DONE.value)
-        except Gone:
-            return  # they have put down the telephone
-        except AriError as error:
-            # What they asked for is done all the same.
-            log.warning("can't let a telephone hear that what it dialled is done", leg=leg, because=str(error))
-        await self._errands.pause(TONE_SECONDS)
-        await self.hang_up(leg)

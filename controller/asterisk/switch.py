@@ -249,9 +249,11 @@ class AriSwitch(Switch, Reports, Calls):
         self._spawn(self._press(interaction, leg, digits), name=f"press keys of {interaction}")
 
     def confirm_dialled(self, leg: LegId) -> None:
-        """Let whoever dialled a code hear that it is done, and hang up."""
-        self._seen.forget(leg)
-        self._strays.confirm_dialled(leg)
+        """Let whoever dialled a code hear that it is done, and hang up. Until they are out of this call their telephone is not rung."""
+        known = self._seen.legs.get(leg)
+        if known is not None:
+            known.is_stray = True
+        self._spawn(self._confirm_dialled(leg), name=f"confirm what was dialled by {leg}")
 
     def turn_away(self, leg: LegId) -> None:
         """Give a caller back to the dialplan."""
@@ -259,7 +261,7 @@ class AriSwitch(Switch, Reports, Calls):
         self._strays.give_back(leg)
 
     def refuse_dialled(self, leg: LegId, code: str) -> None:
-        """Let whoever dialled hear that it is not done."""
+        """Let whoever dialled hear that it is not done. Their telephone may be rung meanwhile: no event tells when the tone has ended."""
         self._seen.forget(leg)
         self._strays.refuse_dialled(leg, q850_of_refusal(code))
 
@@ -294,6 +296,10 @@ class AriSwitch(Switch, Reports, Calls):
         except AriError as error:
             # Not tried again: keys that come late are other keys.
             log.warning("can't press keys", interaction=interaction, leg=leg, because=str(error))
+
+    async def _confirm_dialled(self, leg: LegId) -> None:
+        await self._strays.confirm_dialled(leg)
+        await self._see_its_end(leg)
 
     async def _let_go(self, leg: LegId) -> None:
         if await self._hang_up_stray(leg):
