@@ -196,13 +196,14 @@ COURSES: Mapping[Asked, Mapping[Failure, Course]] = MappingProxyType(
             **_AT_ONCE,
             Failure.LOST: Course.WAIT,
             Failure.NO_ANSWER: Course.WAIT,
-            Failure.GONE: Course.DONE,
+            Failure.GONE: Course.EXPECT,
         },
         Asked.RETURN_CALLER: _ERRAND,
         Asked.REFUSE_DIALLED: _ERRAND,
         # Said again a few times at most: a telephone that never hears is told 503 by Asterisk itself when its leg ends.
         Asked.TELL_OF_TRANSFER: _ERRAND,
-        Asked.HANG_UP_STRAY: _ERRAND,
+        # Its telephone is not rung, and the floor waits, until its end was told or seen.
+        Asked.HANG_UP_STRAY: {**_ERRAND, Failure.UNPROVED: Course.LOOK},
         Asked.DELETE_STRAY: _ERRAND,
         Asked.PUT_OUT: _ERRAND,
         # Keys that come late are other keys.

@@ -38,7 +38,7 @@ from controller.asterisk.plan import (
     Unmute,
     plan,
 )
-from controller.asterisk.retry import AWAY_SECONDS, TRIES_MAX, Retry
+from controller.asterisk.retry import AWAY_SECONDS, EVENT_SECONDS, TRIES_MAX, Retry
 from controller.asterisk.seen import Progress, Seen, SeenLeg, Sign, bridge_id, sign_in
 from controller.asterisk.transport import Transport, lane_of
 from controller.directory.ids import InteractionId, LegId
@@ -128,6 +128,7 @@ class Reconciler:
         "_open",
         "_reports",
         "_seen",
+        "_silent_and_gone",
         "_silent_since",
         "_stopped",
         "_stuck",
@@ -166,6 +167,8 @@ class Reconciler:
         """Telephones that are to be rung and do not ring yet, since when."""
         self._silent_since: dict[LegId, float] = {}
         """Calls by a trunk that were begun, and of which nothing has been heard, since when."""
+        self._silent_and_gone: set[LegId] = set()
+        """Of those, which a look has not found, and no event has told why since."""
         self._changed = asyncio.Event()
         self._stopped = False
 
@@ -196,6 +199,7 @@ class Reconciler:
         """The connection is back and `seen` has just been read from Asterisk: nothing that was open before counts any more."""
         self._open.clear()
         self._silent_since.clear()
+        self._silent_and_gone.clear()
         self._changed.set()
 
     def stop(self) -> None:
@@ -397,6 +401,7 @@ class Reconciler:
         now = self._clock()
         silent = [leg.leg for leg in self._seen.legs_of(self.interaction) if _waits_for_a_sign(leg)]
         self._silent_since = {leg: self._silent_since.get(leg, now) for leg in silent}
+        self._silent_and_gone.intersection_update(silent)
 
     async def _end_silent_trunks(self) -> None:
         """End the calls of which nothing has been heard for too long, unless the trunk has said that it tries."""
@@ -407,7 +412,7 @@ class Reconciler:
                 self._give_up_leg(leg, EndCause.TRUNK_SILENT)
 
     async def _is_silent(self, known: SeenLeg) -> bool:
-        lane = lane_of(self.interaction)
+        lane, found = lane_of(self.interaction), None
         try:
             found = await channels.get(self._transport, lane, known.leg)
             said = await channels.last_answer(self._transport, lane, known.leg, found.name)
@@ -415,11 +420,21 @@ class Reconciler:
             follows = course(Asked.TRUNK_SIGN, failure_of(error))
             if follows is Course.WAIT:
                 self._silent_since[known.leg] = self._clock() - TRUNK_SILENT_SECONDS + AWAY_SECONDS
-            # Gone: the event that says why is on its way.
+            elif follows is Course.EXPECT and self._seen.legs.get(known.leg) is known:
+                self._note_gone(known.leg, was_found=found is not None)
             return follows is Course.UNREACHABLE and _waits_for_a_sign(known)
         if _waits_for_a_sign(known):  # still, when the answer had come
             self._seen.note_sign(known.leg, sign_in(said))
         return False
+
+    def _note_gone(self, leg: LegId, *, was_found: bool) -> None:
+        """The event that says why a call by a trunk is gone is on its way; if it has not come by the next look, it never will."""
+        if leg in self._silent_and_gone and not was_found:
+            self._reports.leg_ended(leg, self._unseen_end_of(leg))
+            return
+        if not was_found:
+            self._silent_and_gone.add(leg)
+        self._silent_since[leg] = self._clock() - TRUNK_SILENT_SECONDS + EVENT_SECONDS
 
     # --- Looking ---------------------------------------------------------------------------------------------------
 

@@ -45,12 +45,31 @@ class Strays:
         """Let whoever dialled hear that it is not done."""
         self._errands.spawn(self._refuse(leg, q850), f"refuse what was dialled by {leg}")
 
-    def confirm_dialled(self, leg: LegId) -> None:
+    async def confirm_dialled(self, leg: LegId) -> None:
         """Let whoever dialled a code hear that it is done, and hang up."""
-        self._errands.spawn(self._confirm(leg), f"confirm what was dialled by {leg}")
+        try:
+            await channels.answer(self._transport, 0, leg)
+            await channels.start_music(self._transport, 0, leg, Tone.DONE.value)
+        except Gone:
+            return  # they have put down the telephone
+        except AriError as error:
+            # What they asked for is done all the same.
+            log.warning("can't let a telephone hear that what it dialled is done", leg=leg, because=str(error))
+        await self._errands.pause(TONE_SECONDS)
+        await self.hang_up(leg)
+
+    async def is_gone(self, leg: LegId) -> bool:
+        """Look for it. Where Asterisk can't say, it counts as there."""
+        try:
+            await channels.get(self._transport, 0, leg)
+        except Gone:
+            return True
+        except AriError as error:
+            log.info("can't look whether a leg is gone", leg=leg, because=str(error))
+        return False
 
     async def hang_up(self, leg: LegId) -> bool:
-        """Gives True when it was gone already."""
+        """Gives True when it was gone already; False is no proof that it is now."""
         return await self._errands.insist(Asked.HANG_UP_STRAY, leg, lambda: channels.hang_up(self._transport, 0, leg, reason="normal"))
 
     async def delete(self, bridge: str) -> None:
@@ -71,15 +90,3 @@ class Strays:
             leg,
             lambda: channels.continue_in_dialplan(self._transport, 0, leg, context=REFUSED_CONTEXT, extension=str(q850)),
         )
-
-    async def _confirm(self, leg: LegId) -> None:
-        try:
-            await channels.answer(self._transport, 0, leg)
-            await channels.start_music(self._transport, 0, leg, Tone.DONE.value)
-        except Gone:
-            return  # they have put down the telephone
-        except AriError as error:
-            # What they asked for is done all the same.
-            log.warning("can't let a telephone hear that what it dialled is done", leg=leg, because=str(error))
-        await self._errands.pause(TONE_SECONDS)
-        await self.hang_up(leg)

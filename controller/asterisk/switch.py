@@ -253,9 +253,11 @@ class AriSwitch(Switch, Reports, Calls):
         self._spawn(self._press(interaction, leg, digits), name=f"press keys of {interaction}")
 
     def confirm_dialled(self, leg: LegId) -> None:
-        """Let whoever dialled a code hear that it is done, and hang up."""
-        self._seen.forget(leg)
-        self._strays.confirm_dialled(leg)
+        """Let whoever dialled a code hear that it is done, and hang up. Until they are out of this call their telephone is not rung."""
+        known = self._seen.legs.get(leg)
+        if known is not None:
+            known.is_stray = True
+        self._spawn(self._confirm_dialled(leg), name=f"confirm what was dialled by {leg}")
 
     def turn_away(self, leg: LegId) -> None:
         """Give a caller back to the dialplan."""
@@ -263,7 +265,7 @@ class AriSwitch(Switch, Reports, Calls):
         self._strays.give_back(leg)
 
     def refuse_dialled(self, leg: LegId, code: str) -> None:
-        """Let whoever dialled hear that it is not done."""
+        """Let whoever dialled hear that it is not done. Their telephone may be rung meanwhile: no event tells when the tone has ended."""
         self._seen.forget(leg)
         self._strays.refuse_dialled(leg, q850_of_refusal(code))
 
@@ -301,6 +303,10 @@ class AriSwitch(Switch, Reports, Calls):
         except AriError as error:
             # Not tried again: keys that come late are other keys.
             log.warning("can't press keys", interaction=interaction, leg=leg, because=str(error))
+
+    async def _confirm_dialled(self, leg: LegId) -> None:
+        await self._strays.confirm_dialled(leg)
+        await self._see_its_end(leg)
 
     async def _let_go(self, leg: LegId) -> None:
         if await self._hang_up_stray(leg):
@@ -467,9 +473,37 @@ class AriSwitch(Switch, Reports, Calls):
         """Gives True when it was gone already."""
         log.warning("hanging up a leg that belongs to no interaction", leg=leg)
         was_gone = await self._strays.hang_up(leg)
-        if was_gone and (known := self._seen.legs.get(leg)) is not None and known.is_stray:
+        if not was_gone:
+            await self._see_its_end(leg)
+        elif (known := self._seen.legs.get(leg)) is not None and known.is_stray:
             self.leg_ended(leg, EndCause.FAILED)
         return was_gone
+
+    async def _see_its_end(self, leg: LegId) -> None:
+        """See that a leg ends that was hung up: of one whose place was taken Asterisk tells no end, and its telephone would ring no more.
+
+        It is hung up again while it is there. Nothing is asked once its end was told, nor after an outage: then a look finds what is left.
+        """
+        known, retry = self._seen.legs.get(leg), Retry()
+        retry.note_answered(self._clock())
+        while self._has_still_to_end(leg, known):
+            await self._pause(retry.until - self._clock())
+            is_gone = self._has_still_to_end(leg, known) and await self._strays.is_gone(leg)
+            if not self._has_still_to_end(leg, known):
+                return  # it was told meanwhile, or another look has taken it up
+            if not is_gone:
+                if retry.tries < TRIES_MAX:
+                    log.warning("a leg that was hung up is not seen to be gone", leg=leg)
+                await self._strays.hang_up(leg)
+                retry.note_failed(self._clock())
+            elif retry.was_gone:
+                self.leg_ended(leg, EndCause.FAILED)
+            else:
+                retry.note_gone(self._clock())
+
+    def _has_still_to_end(self, leg: LegId, known: SeenLeg | None) -> bool:
+        is_awaited = leg in self._leaving or (known is not None and known.is_stray)
+        return is_awaited and self._seen.legs.get(leg) is known and (self._is_there or self._is_being_read)
 
     def lost(self, because: str) -> None:
         """We no longer hear Asterisk; calls go on there."""

@@ -146,7 +146,7 @@ class AgentJudge:
             return
         now = self._chosen[agent] = desk.chosen
         if before is DeskState.LOGGED_OFF and now is not before and not isinstance(what, _LOG_ON):
-            raise Broken(f"{agent} is {now} and has not logged on: nobody sits at that desk")
+            raise Broken(f"{agent} is {now} and has not logged in: nobody sits at that desk")
         if before is not DeskState.AVAILABLE or now in (DeskState.AVAILABLE, DeskState.LOGGED_OFF):
             return
         if isinstance(what, DeskCommand | Command) and what.agent == agent:

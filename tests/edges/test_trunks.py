@@ -94,6 +94,28 @@ async def test_a_trunk_is_not_called_silent_while_asterisk_cannot_be_asked() -> 
         assert world.ended == []
 
 
+async def test_a_call_by_a_trunk_that_went_without_a_word_is_looked_for_twice_and_told() -> None:
+    async with calling() as world:
+        await world.until(lambda: is_dialled(world))
+        world.asterisk.channels.discard(NUMBER)
+        await world.until(lambda: world.ended)
+
+        assert world.ended == [(NUMBER, EndCause.FAILED)], "nothing says that its trunk was silent"
+        assert world.asterisk.asked.count(f"GET channels/{NUMBER}") == 2
+
+
+async def test_the_event_that_says_why_a_call_by_a_trunk_is_gone_has_its_time() -> None:
+    async with calling() as world:
+        await world.until(lambda: is_dialled(world))
+        world.asterisk.channels.discard(NUMBER)
+        await world.until(lambda: f"GET channels/{NUMBER}" in world.asterisk.asked)
+        world.leg_ended(NUMBER, EndCause.BUSY)
+        await world.until(lambda: world.reconciler._silent_since == {})
+
+        assert world.ended == [(NUMBER, EndCause.BUSY)]
+        assert world.asterisk.asked.count(f"GET channels/{NUMBER}") == 1
+
+
 @pytest.mark.parametrize(("online", "cause"), [(set(), EndCause.TRUNK_SILENT), ({"outside"}, EndCause.FAILED)])
 async def test_a_trunk_that_is_down_is_silent_and_one_that_is_up_without_a_port_for_sound_is_our_trouble(
     online: set[str], cause: EndCause

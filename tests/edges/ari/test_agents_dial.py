@@ -14,13 +14,15 @@ from controller.directory.ids import THE_SWITCH, AgentId, InteractionId, LegId
 from controller.directory.targets import AgentTarget
 from controller.interaction.facts import AgentDialled, EndCause, LegEnded, SwitchFound
 from controller.interaction.layout import Layout, Place, Room
-from controller.interaction.leg import Origin
+from controller.interaction.leg import Endpoint, Origin
 from tests.edges.ari.fake_asterisk import APP, FakeAsterisk, Json, channel, fake_asterisk
 from tests.edges.ari.test_switch import Inbox
 from tests.pure.story import site
 
 IX = InteractionId("i1")
 DIALLED = LegId("1795342161.7")
+ALICE = LegId("ix-i1-alice-1")
+OFFERED = Layout(interaction=IX, places=(Place(leg=ALICE, origin=Origin.MADE, room=Room.TALK, endpoint=Endpoint(address="1001")),))
 ROOM = Layout(interaction=IX, places=(Place(leg=DIALLED, origin=Origin.DIALLED, room=Room.TALK),))
 
 
@@ -110,6 +112,30 @@ async def test_a_code_that_is_done_is_told_by_a_tone_and_the_call_is_ended(monke
             heard = await asterisk.until_asked(f"POST channels/{DIALLED}/moh")
             assert heard.query == {"mohClass": "code-done"}
             await asterisk.until_asked(f"DELETE channels/{DIALLED}")
+            assert inbox.count(LegEnded) == 0
+
+
+async def test_a_telephone_that_dialled_a_code_is_rung_only_when_it_is_out_of_that_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(strays, "TONE_SECONDS", 0.1)
+    inbox = Inbox()
+    rung = {**channel(ALICE, "Down"), "name": "PJSIP/1001-00000008"}
+    room = {"id": "ix-i1-talk"}
+    async with fake_asterisk() as asterisk:
+        asterisk.replies = dict(NOBODY)
+        asterisk.before_reply = {
+            "POST channels/create": {"type": "StasisStart", "application": APP, "args": [], "channel": rung},
+            "POST bridges/ix-i1-talk/addChannel": {"type": "ChannelEnteredBridge", "channel": rung, "bridge": room},
+            f"DELETE channels/{DIALLED}": {"type": "StasisEnd", "channel": from_telephone()},
+        }
+        async with attached(asterisk, inbox) as switch:
+            await asterisk.tell(dials("agent,**2,1001"))
+            await inbox.until(lambda: inbox.count(AgentDialled) == 1)
+            switch.arrange(OFFERED)
+            switch.confirm_dialled(DIALLED)
+            await asterisk.until_asked(f"POST channels/{ALICE}/dial")
+
+            asked = [asked.what for asked in asterisk.asked]
+            assert f"DELETE channels/{DIALLED}" in asked[: asked.index(f"POST channels/{ALICE}/dial")]
             assert inbox.count(LegEnded) == 0
 
 

@@ -11,13 +11,14 @@ from controller.asterisk.seen import bridge_name
 from controller.asterisk.switch import AriSwitch
 from controller.directory.ids import InteractionId, LegId
 from controller.floor.ports import InboxFull
-from controller.interaction.facts import CustomerArrived, EndCause, Fact, LegEnded, SwitchFound
+from controller.interaction.facts import CustomerArrived, EndCause, Fact, LegEnded, SwitchFound, SwitchLost
 from controller.interaction.layout import Layout, Place, Room
 from controller.interaction.leg import Endpoint, Origin
 from tests.edges.ari.fake_asterisk import APP, SECONDS_MAX, FakeAsterisk, Json, channel, fake_asterisk
 
 IX = InteractionId("i1")
 BOB = LegId("ix-i1-bob-1")
+LEFT = LegId("ix-t9abc03-bob-1")
 RINGING = Layout(
     interaction=IX,
     places=(Place(leg=BOB, origin=Origin.MADE, room=Room.TALK, endpoint=Endpoint(address="1002")),),
@@ -146,6 +147,79 @@ async def test_a_stray_that_asterisk_will_not_delete_is_asked_for_again(status: 
         }
         async with attached(asterisk, inbox):
             await asterisk.until_asked("DELETE bridges/ix-t9abc03-hold", times=5)
+
+
+@asynccontextmanager
+async def with_a_leg_left_behind() -> AsyncIterator[FakeAsterisk]:
+    """Bob's telephone is in a leg of an interaction that nobody knows any more, and Asterisk says of its hang-up that it is done."""
+    shown = {**channel(LEFT), "name": "PJSIP/1002-00000001", "dialplan": {"app_name": "Stasis", "app_data": f"{APP},"}}
+    async with fake_asterisk() as asterisk:
+        asterisk.replies = {"GET channels": (200, [shown]), "GET bridges": (200, []), f"GET channels/{LEFT}": (200, shown)}
+        yield asterisk
+
+
+@pytest.fixture
+def short_proof(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("controller.asterisk.retry.PROOF_SECONDS_MAX", 0.01)
+    monkeypatch.setattr("controller.asterisk.retry.PAUSE_SECONDS_MAX", 0.02)
+
+
+GONE: tuple[int, object] = (404, {"message": "Channel not found"})
+
+
+@pytest.mark.usefixtures("short_proof")
+async def test_a_telephone_is_rung_again_also_where_asterisk_has_never_told_the_end_of_the_leg_that_was_left() -> None:
+    inbox = Inbox()
+    rung = {**channel(BOB, "Down"), "name": "PJSIP/1002-00000002"}
+    async with with_a_leg_left_behind() as asterisk:
+        asterisk.replies[f"GET channels/{LEFT}"] = GONE
+        asterisk.before_reply = {
+            "POST channels/create": {"type": "StasisStart", "application": APP, "args": [], "channel": rung},
+            "POST bridges/ix-i1-talk/addChannel": {"type": "ChannelEnteredBridge", "channel": rung, "bridge": {"id": "ix-i1-talk"}},
+        }
+        async with attached(asterisk, inbox) as switch:
+            switch.arrange(RINGING)
+
+            await asterisk.until_asked(f"POST channels/{BOB}/dial")
+
+            assert len(asterisk.asked_for(f"DELETE channels/{LEFT}")) == 1
+            assert inbox.count(LegEnded) == 0, "nobody waits for the end of a stray"
+
+
+@pytest.mark.usefixtures("short_proof")
+async def test_a_stray_that_is_there_after_its_hang_up_was_answered_is_hung_up_again() -> None:
+    async with with_a_leg_left_behind() as asterisk, attached(asterisk, Inbox()):
+        await asterisk.until_asked(f"DELETE channels/{LEFT}", times=5)
+
+
+@pytest.mark.usefixtures("short_proof")
+async def test_a_caller_who_was_let_go_is_told_to_be_gone_also_where_asterisk_never_tells_so() -> None:
+    inbox = Inbox()
+    async with fake_asterisk() as asterisk:
+        asterisk.replies = {"GET channels": (200, []), "GET bridges": (200, []), f"GET channels/{LEFT}": GONE}
+        async with attached(asterisk, inbox) as switch:
+            switch.let_go(LEFT)
+
+            await inbox.until(lambda: inbox.count(LegEnded) == 1)
+            assert inbox.facts[-1] == LegEnded(leg=LEFT, cause=EndCause.FAILED)
+
+
+@pytest.mark.usefixtures("short_proof")
+async def test_nobody_looks_after_a_stray_while_asterisk_is_away_and_the_next_look_finds_it() -> None:
+    inbox = Inbox()
+    async with with_a_leg_left_behind() as asterisk, attached(asterisk, inbox) as switch:
+        await asterisk.until_asked(f"GET channels/{LEFT}")
+        await asterisk.stop()
+        await inbox.until(lambda: inbox.count(SwitchLost) == 1)
+        async with asyncio.timeout(SECONDS_MAX):
+            while any(f"hang up stray {LEFT}" == task.get_name() for task in asyncio.all_tasks()):  # noqa: ASYNC110 - nothing tells it
+                await asyncio.sleep(0.001)
+
+        asterisk.replies["GET channels"] = (200, [])
+        await asterisk.start()
+        await inbox.until(lambda: inbox.count(SwitchFound) == 2)
+
+        assert not switch._seen.legs
 
 
 async def test_a_leg_that_is_made_only_after_the_state_was_read_is_taken_for_what_it_is() -> None:
