@@ -262,6 +262,11 @@ class AsyncariConnection(Connection):
             # asyncari gives its good-bye a second; what is left of it after ours ends with the connection.
             await asyncio.wait(ours, timeout=CLOSE_SECONDS_MAX)
         await self._http.close()
+        if ours:
+            ended, _ = await asyncio.wait(ours, timeout=CLOSE_SECONDS_MAX)
+            for task in ended:
+                # What the end of its connection has made of a good-bye is nobody's trouble.
+                _ = task.cancelled() or task.exception()
 
     # --- Opening ---------------------------------------------------------------------------------------------------
 

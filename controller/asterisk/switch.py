@@ -191,13 +191,16 @@ class AriSwitch(Switch, Reports, Calls):
 
     async def run(self) -> Replaced:
         """Stay attached, and keep the tasks of all interactions. Returns only when another controller has taken over."""
-        async with asyncio.TaskGroup() as errands:
-            self._errands = errands
-            for reconciler in self._reconcilers.values():  # of interactions that an earlier process left
-                self._spawn(self._reconcile(reconciler), name=f"reconcile {reconciler.interaction}")
-            replaced = await self._attachment.run()
-            for reconciler in tuple(self._reconcilers.values()):
-                reconciler.stop()
+        try:
+            async with asyncio.TaskGroup() as errands:
+                self._errands = errands
+                for reconciler in self._reconcilers.values():  # of interactions that an earlier process left
+                    self._spawn(self._reconcile(reconciler), name=f"reconcile {reconciler.interaction}")
+                replaced = await self._attachment.run()
+                for reconciler in tuple(self._reconcilers.values()):
+                    reconciler.stop()
+        finally:
+            await self.telephones.stop()
         return replaced
 
     def use_access(self, access: AsteriskAccess) -> None:

@@ -124,6 +124,8 @@ class TelephoneWatch:
         """For each telephone in a browser that is gone: what happens next, unless it is back before."""
         self._may_be_back_until: float = 0.0
         self._following: asyncio.Task[None] | None = None
+        self._ending: set[asyncio.Task[None]] = set()
+        """What followed before, and closes its connection."""
 
     def use(self, desks: Iterable[str], browsers: Iterable[str]) -> None:
         """From now on these PJSIP endpoints are watched."""
@@ -150,6 +152,8 @@ class TelephoneWatch:
         self._is_there = False
         if self._following is not None:
             self._following.cancel()
+            self._ending.add(self._following)
+            self._following.add_done_callback(self._ending.discard)
             self._following = None
         for endpoint in tuple(self._timers):
             self._stop_waiting_for(endpoint)
@@ -157,6 +161,12 @@ class TelephoneWatch:
             self._sure.cancel()
             self._sure = None
         self._unsure_of.clear()
+
+    async def stop(self) -> None:
+        """Follow none of them any more. Returns once nothing is open for it."""
+        self.lost()
+        if self._ending:
+            await asyncio.wait(self._ending)
 
     # --- How it waits: a simulated day has a clock of its own --------------------------------------------------------
 

@@ -115,4 +115,5 @@ async def running_service(
             process.terminate()
         await service.exit_code()
         await listening
-    assert "\n".join(lines_with_python(service.lines)) == "", "an administrator reads this"
+    with_python = "\n".join(lines_with_python(service.lines))
+    assert with_python == "", f"an administrator reads this:\n{with_python}"

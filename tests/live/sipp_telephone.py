@@ -37,6 +37,9 @@ ASTERISK: Final = "[remote_ip]:[remote_port]"
 VIA: Final = f"Via: SIP/2.0/UDP {HERE};branch=[branch]"
 ALLOW: Final = "Allow: INVITE, ACK, BYE, CANCEL, OPTIONS, UPDATE, REFER, NOTIFY, MESSAGE"
 TAG: Final = "[pid]t[call_number]"
+SPOKEN_AT: Final = "[rtpstream_audio_port]"
+ASIDE: Final = "[media_port+4]"
+"""Where whatever is sent to a call on hold goes, so that the other call's sound is heard alone: a telephone has a port for each."""
 SECOND: Final = "second///[call_id]"
 """The Call-ID of a call beside the first one: what stands behind the slashes says to sipp whose it is."""
 
@@ -108,7 +111,7 @@ class Scenario:
     def asks_a_colleague(self, user: str, number: str) -> Self:
         """They call somebody by a second call, while the first one is on hold."""
         self._dials(user, number, SECOND, f"s{TAG}")
-        return self.tells("talks with the colleague")
+        return self._streams("resume").tells("talks with the colleague")
 
     def takes_the_place_of_the_first_call(self, user: str, number: str) -> Self:
         """They call once more, and name their first call: the new one is to take its place (RFC 3891)."""
@@ -118,8 +121,12 @@ class Scenario:
 
     def holds(self, *, held: bool = True) -> Self:
         """They press the hold key of the first call, or release it: a re-INVITE (RFC 3264)."""
-        self._asks("INVITE", ALLOW, body=self._sound("sendonly" if held else "sendrecv"), of=self._first)
-        return self.tells("held" if held else "taken back")
+        if held:
+            self._streams("pause")
+            self._asks("INVITE", ALLOW, body=self._sound("sendonly", port=ASIDE), of=self._first)
+            return self.tells("held")
+        self._asks("INVITE", ALLOW, body=self._sound(), of=self._first)
+        return self._streams("resume").tells("taken back")
 
     def refers(self, to: str) -> Self:
         """They press the transfer key, and name a number (RFC 3515)."""
@@ -234,18 +241,21 @@ class Scenario:
         return f'<ereg regexp="{expression}" {where} assign_to="{names}"/>'
 
     def _speaks(self) -> Self:
-        self._steps.append(
-            '<nop><action><exec rtp_stream="tone.ulaw,-1,0"/><log message="sound at [rtpstream_audio_port]"/></action></nop>'
-        )
+        self._streams("tone.ulaw,-1,0")
+        self._steps.append(f'<nop><action><log message="sound at {SPOKEN_AT}"/></action></nop>')
         return self.tells("answered")
 
-    def _sound(self, direction: str = "sendrecv") -> str:
+    def _streams(self, what: str) -> Self:
+        self._steps.append(f'<nop><action><exec rtp_stream="{what}"/></action></nop>')
+        return self
+
+    def _sound(self, direction: str = "sendrecv", *, port: str = SPOKEN_AT) -> str:
         self._version += 1
         told = ("rtpmap:0 PCMU/8000", "rtpmap:101 telephone-event/8000", "fmtp:101 0-15", direction)
         attributes = "".join(f"a={one}\n" for one in told)
         # sipp sends keys from the port that it was told to name with the word `audio` before it, and its tone from one of its own choice.
         begin = f"v=0\no=- 1 {self._version} IN IP4 127.0.0.1\ns=audio [media_port]\nc=IN IP4 127.0.0.1\nt=0 0\n"
-        return f"{begin}m=audio [rtpstream_audio_port] RTP/AVP 0 101\n{attributes}"
+        return f"{begin}m=audio {port} RTP/AVP 0 101\n{attributes}"
 
 
 class SippTelephone:

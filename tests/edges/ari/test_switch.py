@@ -10,11 +10,12 @@ from controller.asterisk.dial_string import Dialable
 from controller.asterisk.seen import bridge_name
 from controller.asterisk.switch import AriSwitch
 from controller.directory.ids import InteractionId, LegId
+from controller.directory.site import Transport
 from controller.floor.ports import InboxFull
 from controller.interaction.facts import CustomerArrived, EndCause, Fact, LegEnded, SwitchFound, SwitchLost
 from controller.interaction.layout import Layout, Place, Room
 from controller.interaction.leg import Endpoint, Origin
-from tests.edges.ari.fake_asterisk import APP, SECONDS_MAX, FakeAsterisk, Json, channel, fake_asterisk
+from tests.edges.ari.fake_asterisk import APP, SECONDS_MAX, TRANSPORTS, FakeAsterisk, Json, channel, fake_asterisk
 
 IX = InteractionId("i1")
 BOB = LegId("ix-i1-bob-1")
@@ -239,3 +240,20 @@ async def test_a_leg_that_is_made_only_after_the_state_was_read_is_taken_for_wha
 
             assert not asterisk.asked_for(f"DELETE channels/{BOB}")
             assert asked >= 1
+
+
+@pytest.mark.parametrize("transport", TRANSPORTS)
+async def test_a_switch_that_has_ended_has_nothing_open_for_telephones(transport: Transport) -> None:
+    inbox = Inbox()
+    async with fake_asterisk(transport=transport) as asterisk:
+        asterisk.replies = {"GET channels": (200, []), "GET bridges": (200, [])}
+        switch = AriSwitch(asterisk.access(), post=inbox.post, instance="x", dialable=Dialable())
+        switch.telephones.use(("1001",), ())
+        running = asyncio.create_task(switch.run())
+        await asterisk.until(lambda: f"{APP}-telephones" in asterisk.sockets)
+
+        running.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await running
+
+        assert [task.get_name() for task in asyncio.all_tasks() if "telephones" in task.get_name()] == []
