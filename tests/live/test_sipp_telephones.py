@@ -65,7 +65,7 @@ async def test_a_blind_transfer_hands_the_customer_over_and_the_telephone_is_tol
         await scene.hear({"customer": {"music"}})
         await scene.answers("bob")
         await scene.hear({"customer": {"bob"}, "bob": {"customer"}})
-        await phone.did("hear SIP/2.0 200")
+        await phone.is_told(200)
         await phone.goes_on()
         await scene.owes_wrap_up("dave", interaction)
 
@@ -84,7 +84,7 @@ async def test_a_second_call_is_a_consult_and_joining_the_two_calls_the_transfer
 
         await phone.goes_on()
         await scene.hear({"customer": {"bob"}, "bob": {"customer"}})
-        await phone.did("hear SIP/2.0 200")
+        await phone.is_told(200)
         await phone.did("is hung up")
         await scene.owes_wrap_up("dave", interaction)
 
