@@ -51,7 +51,7 @@ async def page_search() -> list[Figure]:
                 alice = await AgentPage.opened(browser, stack.desktop_url, "alice", "en")
                 await alice.log_in()
                 await alice.press("Nouvel appel", "New call")
-                await alice.page.get_by_role("tab", name="Organisation").click()
+                await alice.page.get_by_role("tab", name="Organization").click()
                 box = alice.page.get_by_role("searchbox")
                 found = alice.page.locator(".opt .nm")
 

@@ -116,7 +116,7 @@ async def test_a_new_call_offers_nobody_whom_the_server_would_refuse(opens: Open
     seen = await opens("available")
     await seen.press("Nouvel appel", "New call")
 
-    await expect(seen.page.get_by_role("tab")).to_have_text(["Dial Number", "Organisation"])
+    await expect(seen.page.get_by_role("tab")).to_have_text(["Dial Number", "Organization"])
 
 
 async def test_the_servers_refusal_stays_in_the_dialog(opens: Opener) -> None:

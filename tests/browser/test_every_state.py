@@ -48,7 +48,7 @@ async def _organisation_stale(seen: Seen) -> None:
     )
     listed = seen.api.scene.directory["organisation"]
     seen.api.answers["/directory"] = (200, {"entries": listed, "as_of": ago(1500), "stale": True, "because": because, "truncated": False})
-    await _dialog(seen, ("Organisation", "Organisation"))
+    await _dialog(seen, ("Organisation", "Organization"))
     await seen.page.locator(".msg.hold").wait_for()
 
 
@@ -84,7 +84,7 @@ async def _entry_points(seen: Seen) -> None:
 
 
 async def _organisation(seen: Seen) -> None:
-    await _dialog(seen, ("Organisation", "Organisation"))
+    await _dialog(seen, ("Organisation", "Organization"))
     await seen.page.get_by_role("option").first.click()
 
 

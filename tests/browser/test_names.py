@@ -39,7 +39,7 @@ TABS = [
     ("File d’attente", "Queue"),
     ("Point d’entrée", "Entry Point"),
     ("Numéro à composer", "Dial Number"),
-    ("Organisation", "Organisation"),
+    ("Organisation", "Organization"),
 ]
 
 

@@ -207,7 +207,7 @@ async def test_a_colleague_of_each_source_is_found_in_the_dialog_and_consulted_f
     await scene.connected()
 
     await page.get_by_role("button", name="Consult", exact=True).click()
-    await page.get_by_role("tab", name="Organisation").click()
+    await page.get_by_role("tab", name="Organization").click()
     await page.get_by_role("searchbox", name="Search", exact=True).fill(somebody.typed)
     option = page.get_by_role("option", name=somebody.name)
     await expect(page.get_by_role("option")).to_have_count(1)

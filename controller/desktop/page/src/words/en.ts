@@ -45,7 +45,7 @@ export const en: Words = {
   kQueue: 'Queue',
   kEntry: 'Entry Point',
   kNumber: 'Dial Number',
-  kOrg: 'Organisation',
+  kOrg: 'Organization',
   search: 'Search',
   refresh: 'Refresh the list',
   wrapTitle: 'Wrap Up Reasons',
