@@ -299,8 +299,3 @@ def _in_phase(phase: Phase, roles: Roles, agent_2: str | None) -> Mapping[Action
 def allowed(interaction: Interaction, agent: AgentId, *, supervises: bool = False) -> tuple[Action, ...]:
     """List what this agent could do now."""
     return tuple(action for action, because in prospects(interaction, agent, supervises=supervises).items() if because is None)
-
-
-def refused(interaction: Interaction, agent: AgentId, *, supervises: bool = False) -> dict[Action, str]:
-    """Say of each other action that this agent's roles ever have why it can't be done now."""
-    return {action: because for action, because in prospects(interaction, agent, supervises=supervises).items() if because is not None}

@@ -21,7 +21,7 @@ from controller.interaction.interaction import Interaction, Phase
 from controller.interaction.parties import customer_is_there, parties, party_of
 from controller.interaction.party import Role, Standing
 from controller.interaction.refusals import Refused
-from controller.interaction.roles import refused
+from controller.interaction.roles import prospects
 from tests.pure.interaction.invariants import assert_sound_step
 from tests.pure.interaction.walk import AGENTS, BEGINNINGS, Cast, Move, State, Walk, asked, buttons, moves, viewers, walk
 
@@ -131,7 +131,11 @@ def test_a_button_is_offered_exactly_when_pressing_it_is_accepted(with_anybody: 
     for interaction in with_anybody.states.values():
         for agent in viewers(interaction, WITH_ANYBODY):
             offered = buttons(interaction, agent)
-            tooltips = refused(interaction, agent, supervises=agent == "sam")
+            tooltips = {
+                action: because
+                for action, because in prospects(interaction, agent, supervises=agent == "sam").items()
+                if because is not None
+            }
             assert not set(offered) & set(tooltips)
             for action in Action:
                 for press in asked(interaction, agent, action, WITH_ANYBODY):
