@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 import pytest
 
 from tests.live.desk import Json
-from tests.live.scene import Scene
+from tests.live.scene import Scene, until
 
 MUTE_AND_KEYS = {"mute", "dtmf"}
 
@@ -101,6 +101,17 @@ async def ended(scene: Scene) -> str:
     return interaction
 
 
+async def dialling(scene: Scene) -> str:
+    """The number rings, and the controller knows that Alice has picked up for it."""
+    interaction = await scene.dialling()
+
+    async def may_mute() -> bool:
+        return "mute" in await scene.alice.may(interaction)
+
+    await until("Alice's own telephone is up", may_mute)
+    return interaction
+
+
 REACHED: Mapping[str, Callable[[Scene], Awaitable[str]]] = {
     "queued": queued,
     "offered": Scene.offered,
@@ -116,7 +127,7 @@ REACHED: Mapping[str, Callable[[Scene], Awaitable[str]]] = {
     "consult waits": Scene.consult_waits,
     "consult over a conference": Scene.consulting_over_a_conference,
     "transferring": Scene.transferring,
-    "dialling": Scene.dialling,
+    "dialling": dialling,
     "handed_out": Scene.handed_out,
     "ended": ended,
 }
