@@ -10,6 +10,7 @@ import * as api from '../api/api'
 import { Refused } from '../api/api'
 import type { Telephone as Told } from '../api/shapes'
 import { settings } from '../state/settings'
+import { isEnough } from './candidates'
 import { canChooseOutput, openMicrophone, ring, type MicrophoneTrouble } from './devices'
 import { Ownership } from './ownership'
 
@@ -338,10 +339,11 @@ export class Telephone {
       this.mirrorMute()
     })
     session.on('peerconnection', ({ peerconnection }: { peerconnection: RTCPeerConnection }) => this.hear(peerconnection))
-    let first = true
-    session.on('icecandidate', (event: { ready: () => void }) => {
-      if (first) event.ready()
-      first = false
+    let isReady = false
+    session.on('icecandidate', (event: { candidate: RTCIceCandidate; ready: () => void }) => {
+      if (isReady || !isEnough(event.candidate)) return
+      isReady = true
+      event.ready()
     })
     const answersItself = /answer-after=0/.test(request.getHeader('Call-Info') ?? '')
     if (answersItself) void this.answer()
