@@ -2,6 +2,8 @@
 // and says what it hears. Its digest is computed by the test (`digest`), and what happens is told to it (`happened`).
 window.phone = (() => {
   let socket, me, challenges = 0, call = null, context, tone, microphone
+  // By name or by address: with one of IPv6 alone Asterisk, which has none itself, gives up.
+  const isOfIPv4 = (candidate) => candidate?.candidate.split(' ')[4]?.includes('.') ?? false
   const id = () => Math.random().toString(36).slice(2)
   const tell = (what, more = {}) => window.happened({ what, at: Date.now() / 1000, ...more })
 
@@ -45,8 +47,8 @@ window.phone = (() => {
     }
     await peer.setRemoteDescription({ type: 'offer', sdp: request.body })
     peer.addTrack(tone.stream.getAudioTracks()[0], tone.stream)
-    // An answer that names no address (c=0.0.0.0) is a hold key to Asterisk, so the first candidate is waited for, and no other.
-    const found = new Promise((done) => { peer.onicecandidate = ({ candidate }) => { if (candidate?.candidate) done() } })
+    // An answer that names no address (c=0.0.0.0) is a hold key to Asterisk, so the first candidate of IPv4 is waited for, and no other.
+    const found = new Promise((done) => { peer.onicecandidate = ({ candidate }) => { if (isOfIPv4(candidate)) done() } })
     await peer.setLocalDescription(await peer.createAnswer())
     await found
     reply(request, '200 OK', tag, peer.localDescription.sdp)
