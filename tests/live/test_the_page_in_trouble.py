@@ -19,8 +19,8 @@ from tests.live.wire_cutter import WireCutter
 
 pytestmark = pytest.mark.browser
 
-WITHOUT_SOUND_SECONDS_MAX = 1.5
-"""While a page is loaded anew. The promise is 0.6 s; a machine that runs other tests beside it is allowed more."""
+WITHOUT_SOUND_SECONDS_MAX = 5.0
+"""While a page is loaded anew: well before its leg counts as lost. The promise of 0.6 s is measured (`tests/bench/page.py`)."""
 MUSIC_SECONDS_MAX = 3.0
 """From a page's end to music; the promise is 2 s."""
 LOST_SECONDS_MIN, LOST_SECONDS_MAX = 7.5, 15.0
