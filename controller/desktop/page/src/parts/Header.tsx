@@ -102,7 +102,7 @@ export function Header(props: {
 }
 
 function StateSelector({ me, onState }: { me: Me; onState: (state: 'available' | 'idle', reason: string) => void }) {
-  const { t, tx, language } = useWords()
+  const { t, tx, colon } = useWords()
   const { state, idleReasons } = useDeskState()
   const ready = useTelephoneReady()
   const { state: telephone } = useTelephone()
@@ -126,7 +126,7 @@ function StateSelector({ me, onState }: { me: Me; onState: (state: 'available' |
         <Button className={`btn statebtn ${LOOKS[shape] ?? ''}`}>
           <span className="vh">
             {t('state')}
-            {language === 'fr' ? '\u00a0:' : ':'}{' '}
+            {colon}{' '}
           </span>
           <Presence shape={shape} />
           <span className="clip">

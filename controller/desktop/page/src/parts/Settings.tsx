@@ -241,7 +241,7 @@ const SHORTCUTS: readonly (readonly [ShortcutName, readonly Word[]])[] = [
 ]
 
 function Shortcuts() {
-  const { t, language } = useWords()
+  const { t, colon } = useWords()
   const { keys } = useSettings()
   const [changing, setChanging] = useState<ShortcutName | null>(null)
   const [problem, setProblem] = useState<string | null>(null)
@@ -289,7 +289,7 @@ function Shortcuts() {
                 <td className="n" onKeyDown={typed}>
                   <Press
                     look="s"
-                    label={`${t('change')}${language === 'fr' ? '\u00a0:' : ':'} ${nameOf(name)}`}
+                    label={`${t('change')}${colon} ${nameOf(name)}`}
                     pressed={changing === name}
                     onPress={() => setChanging(changing === name ? null : name)}
                   >

@@ -386,7 +386,7 @@ const upper = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
 
 function Sentence(props: { interaction: Interaction; seen: Seen; looked: Slot | null; foreseen: Outcome | null; refused: string | null }) {
   const { interaction, seen, looked, foreseen, refused } = props
-  const { t, tx, told, language } = useWords()
+  const { t, tx, told, colon } = useWords()
   const { keys } = useSettings()
   const { state } = useDeskState()
   const now = useSecond()
@@ -399,7 +399,6 @@ function Sentence(props: { interaction: Interaction; seen: Seen; looked: Slot | 
     tooLong: isHeldTooLong(interaction, secondsSince(customer?.since, now)),
   })
   const news = told(interaction.news ?? interaction.notice ?? '')
-  const colon = language === 'fr' ? '\u00a0:' : ':'
   const spoken = `${news === '' ? '' : `${news} `}${t(is.word, is.values)}`
   let shown
   if (looked !== null && refused !== null)

@@ -20,7 +20,7 @@ const KEYS: readonly (readonly [string, string])[] = [
 const SHOWN_MAX = 20
 
 export function Keypad({ onDigit, onClose }: { onDigit: (digit: string) => void; onClose: () => void }) {
-  const { t, language } = useWords()
+  const { t, colon } = useWords()
   const [sent, setSent] = useState('')
   const box = useRef<HTMLDivElement>(null)
   useEffect(() => box.current?.querySelector<HTMLButtonElement>('.kpk')?.focus(), [])
@@ -58,7 +58,7 @@ export function Keypad({ onDigit, onClose }: { onDigit: (digit: string) => void;
       </div>
       <p className="small muted num" role="status">
         {t('sent')}
-        {language === 'fr' ? '\u00a0:' : ':'} <b>{[...sent].join(' ')}</b>
+        {colon} <b>{[...sent].join(' ')}</b>
       </p>
     </div>
   )

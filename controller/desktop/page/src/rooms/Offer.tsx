@@ -103,7 +103,7 @@ function Answer({
 }
 
 export function OfferCard({ interaction, away }: { interaction: Interaction; away: boolean }) {
-  const { t, tx, told, language } = useWords()
+  const { t, tx, told, colon } = useWords()
   const { seen, isConsult, customer, title, who, overAt } = useOffer(interaction)
   const [looked, setLooked] = useState<Action | null>(null)
   const foreseen = looked === null ? null : outcome(interaction, looked, seen.found, seen)
@@ -161,7 +161,7 @@ export function OfferCard({ interaction, away }: { interaction: Interaction; awa
           <span className="grow">
             <b>
               {t(labelOf(looked))}
-              {language === 'fr' ? '\u00a0:' : ':'}
+              {colon}
             </b>{' '}
             {tx(foreseen.will, foreseen.values)}
           </span>

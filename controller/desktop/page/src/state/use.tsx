@@ -41,6 +41,8 @@ export interface Speaker {
   tx: (word: Word, values?: Record<string, Value | ReactNode>) => ReactNode
   /** A sentence of the server in the page's language. */
   told: (sentence: string) => string
+  /** The colon behind a word: in French with a space that does not break. */
+  colon: string
   /** A moment as the hour of the day. */
   hour: (moment: string | number, seconds?: boolean) => string
 }
@@ -60,6 +62,7 @@ export function useWords(): Speaker {
         return Array.isArray(parts) ? createElement(Fragment, null, ...(parts as ReactNode[])) : (parts as ReactNode)
       },
       told: (sentence) => told(language, sentence),
+      colon: language === 'fr' ? '\u00a0:' : ':',
       hour: (moment, seconds = false) => (seconds ? long : short).format(new Date(moment)),
     }
   }, [language])
