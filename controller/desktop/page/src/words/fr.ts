@@ -198,7 +198,7 @@ export const fr = {
   yBusy: 'En appel\u00a0: pas joignable',
   yOff: 'Hors ligne\u00a0: pas joignable',
   yWrap: 'En post-appel\u00a0: pas joignable',
-  longest: 'la plus longue\u00a0: {t}',
+  longest: 'plus longue {t}',
   numHelp: 'De 3 à 18 caractères\u00a0: chiffres, avec + devant au besoin. Les autres signes sont retirés, sauf # * et les deux-points.',
   typed: 'Saisi ou collé',
   removed: 'Barré\u00a0: retiré avant l’appel',
